@@ -1,0 +1,140 @@
+"""The fast blood integrator: classical Runge-Kutta with substeps from the local rates, restarted at events.
+
+Symbols: `y` the state, `h` the channels, `f` what the stem-cell layer lends, `c` the constants. Small
+arrays rather than whole bundles go into the inner functions: passing a bundle costs more than the model.
+"""
+
+from __future__ import annotations
+
+import math
+
+from hscape.biology import rates
+from hscape.biology.blood import TPO, blood_derivative, fastest_rate_per_day
+from hscape.biology.channels import N_CHANNELS
+from hscape.biology.state import N_BLOOD, N_OWN_STATES, N_STATES
+from hscape.compiled import compiled
+
+#: Largest product of a substep with the fastest local rate. Measured: error against an adaptive solver
+#: below 1e-3 of (0.01 baseline + value) over random patients; see verification/agreement.
+RATE_PRODUCT = 1.0
+#: At least this many substeps a day, so that fast signals are followed after an event.
+SUBSTEPS_PER_DAY = 3
+#: Channels whose mean over a cell the stem-cell layer needs, in this order.
+KILLING, CONTACT, EARLY_KILLING = 16, 17, 18
+N_MEANS = 4
+
+
+@compiled
+def variable(index, y, f):
+    """Value of a variable that a term or an effect names."""
+    i = int(index)
+    if i < N_STATES:
+        return y[i]
+    return f[i - N_STATES]
+
+
+@compiled
+def fill_channels(addition, factor, effects, y, f, h):
+    """Channels in force: the dated changes of this segment (one row each), then the continuous effects."""
+    for i in range(N_CHANNELS):
+        h[i] = addition[i] * factor[i]
+    for e in range(effects.shape[0]):
+        channel = int(effects[e, 0])
+        value = variable(effects[e, 1], y, f)
+        acting = effects[e, 2] * value / (1.0 + value / effects[e, 3])
+        if effects[e, 4] == 0.0:
+            h[channel] += acting * factor[channel]
+        elif effects[e, 4] == 1.0:
+            h[channel] /= 1.0 + acting
+        else:
+            h[channel] *= 1.0 + acting
+
+
+@compiled
+def own_derivative(terms, y, f, dy):
+    """Derivative per day of the own states of influences, from their registered terms."""
+    for i in range(N_BLOOD, N_BLOOD + N_OWN_STATES):
+        dy[i] = 0.0
+    for t in range(terms.shape[0]):
+        value = terms[t, 1]
+        if terms[t, 2] >= 0.0:
+            value *= variable(terms[t, 2], y, f)
+        if terms[t, 3] >= 0.0:
+            v = variable(terms[t, 3], y, f)
+            half = terms[t, 4]
+            value *= half / (half + v) if terms[t, 5] > 0.0 else v / (half + v)
+        dy[int(terms[t, 0])] += value
+
+
+@compiled
+def derivative(addition, factor, effects, terms, y, f, c, h, dy, gain):
+    """Everything that moves continuously: channels, blood and own states."""
+    if effects.shape[0] > 0:
+        fill_channels(addition, factor, effects, y, f, h)
+    blood_derivative(y, h, f, c, dy, gain)
+    if terms.shape[0] > 0:
+        own_derivative(terms, y, f, dy)
+
+
+@compiled
+def _add_means(weight, y, h, c, means):
+    means[0] += weight * rates.stem_cell_activation(y[TPO], c)
+    means[1] += weight * h[KILLING]
+    means[2] += weight * h[CONTACT]
+    means[3] += weight * h[EARLY_KILLING]
+
+
+@compiled
+def fastest_own_rate(terms):
+    """Fastest decay among the own states, from their linear terms."""
+    fastest = 0.0
+    for t in range(terms.shape[0]):
+        if terms[t, 2] == terms[t, 0]:
+            fastest = max(fastest, abs(terms[t, 1]))
+    return fastest
+
+
+@compiled
+def integrate(addition, factor, effects, terms, y, days, f, c, work, means):
+    """Move the blood over a span without events.
+
+    Args:
+        addition: dated additions to the channels in force, shape (n_channels,).
+        factor: dated factors, same shape.
+        effects: continuous effects, shape (n_effects, 5).
+        terms: terms of own states, shape (n_terms, 6).
+        y: state, moved in place.
+        days: length of the span.
+        f: what the stem-cell layer lends, fixed.
+        c: record of constants.
+        work: scratch, shape (7, n_states) with at least n_channels columns.
+        means: integrals over the span are added: activation, killing, contact killing, progenitor killing.
+    """
+    k1, k2, k3, k4, trial, gain, h = work[0], work[1], work[2], work[3], work[4], work[5], work[6]
+    n_moving = N_BLOOD if terms.shape[0] == 0 else N_STATES
+    own_rate = fastest_own_rate(terms)
+    left = days
+    while left > 1.0e-12:
+        span = min(left, 1.0)
+        fill_channels(addition, factor, effects, y, f, h)
+        fastest = max(own_rate, fastest_rate_per_day(y, h, c))
+        n = max(1, math.ceil(span * max(float(SUBSTEPS_PER_DAY), fastest / RATE_PRODUCT)))
+        dt = span / n
+        _add_means(-0.5 * dt, y, h, c, means)
+        for _ in range(n):
+            derivative(addition, factor, effects, terms, y, f, c, h, k1, gain)
+            _add_means(dt, y, h, c, means)
+            for i in range(n_moving):
+                trial[i] = y[i] + 0.5 * dt * k1[i]
+            derivative(addition, factor, effects, terms, trial, f, c, h, k2, gain)
+            for i in range(n_moving):
+                trial[i] = y[i] + 0.5 * dt * k2[i]
+            derivative(addition, factor, effects, terms, trial, f, c, h, k3, gain)
+            for i in range(n_moving):
+                trial[i] = y[i] + dt * k3[i]
+            derivative(addition, factor, effects, terms, trial, f, c, h, k4, gain)
+            for i in range(n_moving):
+                y[i] += dt / 6.0 * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i])
+        fill_channels(addition, factor, effects, y, f, h)
+        _add_means(0.5 * dt, y, h, c, means)
+        left -= span

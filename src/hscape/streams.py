@@ -1,0 +1,68 @@
+"""One seed, named streams: how a key for random draws is made.
+
+A draw is addressed by (seed, patient, clone, calendar cell, purpose); see `draws`. This file turns the
+first two into a 64-bit key, and lists the purposes, so that no two uses of chance share numbers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from enum import IntEnum
+
+import numpy as np
+
+from hscape.errors import InputError
+
+
+class Purpose(IntEnum):
+    """What a draw is for; part of its address, so that one use never shifts the draws of another."""
+
+    TRANSITION = 1
+    MUTATION = 2
+    DESCENT = 3
+    EVENT_BY_EVENT = 4
+    JUMP = 5
+    INFLUX = 6
+    OBSERVATION = 7
+
+
+def check_seed(seed: object, where: str = "seed") -> int:
+    """Return the seed as an integer from 0 to 2**63 - 1.
+
+    Raises:
+        InputError: it is not a whole number in that range.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+        try:
+            number = int(str(seed), 10)
+        except ValueError:
+            raise InputError(
+                f"{where}: '{seed}' is not a whole number; give an integer from 0 to {2**63 - 1}."
+            ) from None
+    else:
+        number = int(seed)
+    if not 0 <= number < 2**63:
+        raise InputError(f"{where}: {number} is out of range; give an integer from 0 to {2**63 - 1}.")
+    return number
+
+
+def fresh_seed() -> int:
+    """A seed from the operating system, to be stored with the result."""
+    return secrets.randbits(53)
+
+
+def stream_key(seed: int, *names: str | int) -> np.uint64:
+    """The 64-bit key of a named stream; the same seed and names give the same key everywhere.
+
+    Args:
+        seed: the user's seed.
+        names: what the stream belongs to, for example ``"patient", 17``.
+    """
+    text = "/".join([str(int(seed)), *(str(name) for name in names)])
+    return np.uint64(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little"))
+
+
+def generator(seed: int, *names: str | int) -> np.random.Generator:
+    """A library generator (Philox) for work outside the kernels, keyed in the same way."""
+    return np.random.Generator(np.random.Philox(key=int(stream_key(seed, *names))))
