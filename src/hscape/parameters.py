@@ -192,10 +192,10 @@ def check_value(record: Parameter, value: object) -> float:
         raise InputError(f"{where}: {number} is not finite; give a number in {record.unit}, "
                          f"plausibly {record.low:g} to {record.high:g}.")
     if record.low >= 0 and number < 0:
-        raise InputError(f"{where}: {number:g} is negative; give {record.unit} of zero or more, "
+        raise InputError(f"{where}: {number:g} is negative; give zero or more ({record.unit}), "
                          f"plausibly {record.low:g} to {record.high:g}.")
     if number == 0 and record.low > 0:
-        raise InputError(f"{where}: zero is not possible; give {record.unit} above zero, "
+        raise InputError(f"{where}: zero is not possible; give more than zero ({record.unit}), "
                          f"plausibly {record.low:g} to {record.high:g}.")
     if record.id.endswith(("_fraction", "_share", "_probability")) and number >= 1:
         raise InputError(f"{where}: {number:g} is not below 1; give a fraction, plausibly {record.low:g} to {record.high:g}.")
