@@ -19,11 +19,16 @@ DONE, MISSES, BAD_INPUT = 0, 1, 2
 INTERRUPTED = 130
 
 app = typer.Typer(
-    name="hscape", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
-    help="How a bone marrow fails and how it comes back. Research use only.", rich_markup_mode=None,
+    name="hscape",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="How a bone marrow fails and how it comes back. Research use only.",
+    rich_markup_mode=None,
 )
-verify_app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check the kernels against exact answers.",
-                         rich_markup_mode=None)
+verify_app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Check the kernels against exact answers.", rich_markup_mode=None
+)
 app.add_typer(verify_app, name="verify")
 
 Seed = Annotated[str | None, typer.Option(help="whole number from 0 on; the same seed gives the same bytes")]
@@ -35,7 +40,9 @@ def _whole(text: str | None, where: str, lowest: int, highest: int) -> int:
     try:
         number = int(str(text), 10)
     except ValueError:
-        raise InputError(f"{where}: '{text}' is not a whole number; give an integer from {lowest} to {highest}.") from None
+        raise InputError(
+            f"{where}: '{text}' is not a whole number; give an integer from {lowest} to {highest}."
+        ) from None
     if not lowest <= number <= highest:
         raise InputError(f"{where}: {number} is out of range; give an integer from {lowest} to {highest}.")
     return number
@@ -58,11 +65,16 @@ def _say(text: str) -> None:
 
 
 def _envelope(schema: str, seed: int | None, parameters: Any, content: dict[str, Any]) -> dict[str, Any]:
-    import hscape
     from hscape.fingerprint import model_fingerprint
+    from hscape.version import __version__
 
-    head = {"schema": schema, "version": hscape.__version__, "fingerprint": model_fingerprint(parameters), "seed": seed,
-            "issues": []}
+    head: dict[str, Any] = {
+        "schema": schema,
+        "version": __version__,
+        "fingerprint": model_fingerprint(parameters),
+        "seed": seed,
+        "issues": [],
+    }
     return head | content
 
 
@@ -104,8 +116,13 @@ def simulate(
     check_folder(folder)
     _announce_compilation()
     started = time.perf_counter()
-    histories = run_scenario(plan, seed=number, workers=threads, parameters=parameters,
-                             progress=_progress_line(started) if plan.patients > 1 else None)
+    histories = run_scenario(
+        plan,
+        seed=number,
+        workers=threads,
+        parameters=parameters,
+        progress=_progress_line(started) if plan.patients > 1 else None,
+    )
     result = write_results(folder, plan, histories, time.perf_counter() - started)
     if as_json:
         content = {key: result[key] for key in ("digest", "patients", "kernel", "seconds", "files", "summary")}
@@ -133,8 +150,10 @@ def _progress_line(started: float) -> Any:
 def _describe(plan: Any, result: dict[str, Any], folder: Path) -> None:
     print(plan.what or plan.name)
     rows = (
-        ("hemoglobin", "hemoglobin_g_per_dl", "g/dL", 1), ("reticulocytes", "reticulocytes_1e9_per_l", "10^9/L", 0),
-        ("neutrophils", "neutrophils_1e9_per_l", "10^9/L", 2), ("platelets", "platelets_1e9_per_l", "10^9/L", 0),
+        ("hemoglobin", "hemoglobin_g_per_dl", "g/dL", 1),
+        ("reticulocytes", "reticulocytes_1e9_per_l", "10^9/L", 0),
+        ("neutrophils", "neutrophils_1e9_per_l", "10^9/L", 2),
+        ("platelets", "platelets_1e9_per_l", "10^9/L", 0),
         ("stem cells", "stem_cells_count", "", 0),
     )
     print(f"{'':14}{'first':>10}{'lowest':>10}{'highest':>10}{'last':>10}")
@@ -173,8 +192,10 @@ def validate(settings: Settings = None, seed: Seed = "1", as_json: AsJson = Fals
         for row in rows:
             print(row.as_line())
         evidence = [row for row in rows if row.role != "input"]
-        print(f"{sum(row.passed for row in evidence)} of {len(evidence)} rows pass that are not inputs; "
-              f"{sum(row.passed for row in rows)} of {len(rows)} with inputs.")
+        print(
+            f"{sum(row.passed for row in evidence)} of {len(evidence)} rows pass that are not inputs; "
+            f"{sum(row.passed for row in rows)} of {len(rows)} with inputs."
+        )
     if not all(row.passed for row in rows):
         raise typer.Exit(MISSES)
 
@@ -198,11 +219,19 @@ def verify_dsmts(
     write_samples(out, samples)
     verdict = check_samples(model, samples)
     if as_json:
-        _print_json(_envelope("hscape.dsmts/1", number, None, verdict | {"model": model, "kernel": kernel, "runs": n_runs,
-                                                                         "file": str(out)}))
+        _print_json(
+            _envelope(
+                "hscape.dsmts/1",
+                number,
+                None,
+                verdict | {"model": model, "kernel": kernel, "runs": n_runs, "file": str(out)},
+            )
+        )
     else:
-        print(f"{model} {kernel}: largest |Z| of the mean {verdict['largest_abs_z_mean']:.2f}, of the standard deviation "
-              f"{verdict['largest_abs_z_sd']:.2f}; {verdict['n_mean_above_3']} of 50 means above 3; samples in {out}")
+        print(
+            f"{model} {kernel}: largest |Z| of the mean {verdict['largest_abs_z_mean']:.2f}, of the standard deviation "
+            f"{verdict['largest_abs_z_sd']:.2f}; {verdict['n_mean_above_3']} of 50 means above 3; samples in {out}"
+        )
 
 
 @app.command()
@@ -219,7 +248,9 @@ def examples(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def bench(as_json: AsJson = False, quick: Annotated[bool, typer.Option("--quick", help="fewer repeats")] = False) -> None:
+def bench(
+    as_json: AsJson = False, quick: Annotated[bool, typer.Option("--quick", help="fewer repeats")] = False
+) -> None:
     """Measure speed, as ratios to other tools where they are installed."""
     from hscape.verify.bench import run_benchmarks
 
@@ -229,12 +260,18 @@ def bench(as_json: AsJson = False, quick: Annotated[bool, typer.Option("--quick"
         _print_json(_envelope("hscape.bench/1", None, None, {"rows": rows}))
         return
     for row in rows:
-        peer = f"{row['peer']:.4g} ({row['peer_name']}), ratio {row['ratio']:.3g}" if row["peer"] is not None else row["note"]
+        peer = (
+            f"{row['peer']:.4g} ({row['peer_name']}), ratio {row['ratio']:.3g}"
+            if row["peer"] is not None
+            else row["note"]
+        )
         print(f"{row['work']:52}{row['ours']:>12.4g} {row['unit']:10} {peer}")
 
 
 @app.command()
-def parameters(name: Annotated[str | None, typer.Argument(help="id, or part of one")] = None, as_json: AsJson = False) -> None:
+def parameters(
+    name: Annotated[str | None, typer.Argument(help="id, or part of one")] = None, as_json: AsJson = False
+) -> None:
     """List every number of the model with its unit, range, source and role."""
     from dataclasses import asdict
 
@@ -246,12 +283,20 @@ def parameters(name: Annotated[str | None, typer.Argument(help="id, or part of o
 
         raise unknown_name("parameters", str(name), records(), kind="parameter")
     if as_json:
-        _print_json(_envelope("hscape.parameters/1", None, None,
-                              {"parameters": [asdict(r) | {"citation": sources()[r.source]} for r in found]}))
+        _print_json(
+            _envelope(
+                "hscape.parameters/1",
+                None,
+                None,
+                {"parameters": [asdict(r) | {"citation": sources()[r.source]} for r in found]},
+            )
+        )
         return
     for record in found:
-        print(f"{record.id:55}{record.value:>12g} {record.unit:12} [{record.low:g}, {record.high:g}] "
-              f"{record.role}, {record.source}")
+        print(
+            f"{record.id:55}{record.value:>12g} {record.unit:12} [{record.low:g}, {record.high:g}] "
+            f"{record.role}, {record.source}"
+        )
 
 
 @app.command()

@@ -12,7 +12,8 @@ import pandas as pd
 
 from hscape.biology import blood, rates
 from hscape.biology.balance import DAYS_PER_YEAR
-from hscape.biology.influence import TICKS_PER_DAY
+from hscape.biology.drivers import driver_names
+from hscape.biology.influence import TICKS_PER_DAY, compile_influences
 from hscape.biology.state import POOLS
 from hscape.patient import Patient
 
@@ -68,19 +69,28 @@ class History:
         """Build from the arrays that the loop filled."""
         n = int(output.n_serials[0])
         slot, value = output.serial_slot[:n], output.serial_value[:n]
-        facts = pd.DataFrame({
-            "serial": np.arange(n),
-            "kind": slot[:, 4],
-            "birth_day": slot[:, 5] / TICKS_PER_DAY,
-            "fitness_per_year": value[:, 0] * DAYS_PER_YEAR,
-            "vulnerability_fraction": value[:, 1],
-            "address": slot[:, 0] + (slot[:, 1] << 32),
-            "parent_address": slot[:, 2] + (slot[:, 3] << 32),
-        })
+        facts = pd.DataFrame(
+            {
+                "serial": np.arange(n),
+                "kind": slot[:, 4],
+                "birth_day": slot[:, 5] / TICKS_PER_DAY,
+                "fitness_per_year": value[:, 0] * DAYS_PER_YEAR,
+                "vulnerability_fraction": value[:, 1],
+                "address": slot[:, 0] + (slot[:, 1] << 32),
+                "parent_address": slot[:, 2] + (slot[:, 3] << 32),
+            }
+        )
         return cls(
-            patient=patient, run=run, constants=constants, days=output.tick / TICKS_PER_DAY, states=output.state,
-            stem_cells=output.stem_cells, factors=output.channel,
-            clone_rows=output.clone_row[: int(output.n_clone_rows[0])].copy(), clone_facts=facts, last_clones=clones,
+            patient=patient,
+            run=run,
+            constants=constants,
+            days=output.tick / TICKS_PER_DAY,
+            states=output.state,
+            stem_cells=output.stem_cells,
+            factors=output.channel,
+            clone_rows=output.clone_row[: int(output.n_clone_rows[0])].copy(),
+            clone_facts=facts,
+            last_clones=clones,
         )
 
     def pool(self, name: str) -> np.ndarray:
@@ -137,8 +147,6 @@ class History:
 
     def _signal_channels(self) -> np.ndarray:
         """Channels in force in each row, for signals that are an algebraic balance."""
-        from hscape.biology.influence import compile_influences
-
         program = compile_influences(self.patient.influences, self.patient.context(self.run.days))
         rows = np.searchsorted(program.change_tick, np.round(self.days * TICKS_PER_DAY), side="right") - 1
         return program.addition[rows] * program.factor[rows]
@@ -166,10 +174,8 @@ class History:
             return "ordinary"
         if serial < len(self.patient.clones):
             return self.patient.clones[serial].name
-        from hscape.dynamics.drivers import kind_names
-
         kind = int(self.clone_facts["kind"].iloc[serial])
-        return f"{kind_names(self.patient.drivers)[kind]} #{serial + 1}"
+        return f"{driver_names(self.patient.drivers)[kind]} #{serial + 1}"
 
     def digest(self) -> str:
         """SHA-256 over the canonical values of both tables."""
@@ -179,8 +185,6 @@ class History:
 def _interpolated(days: np.ndarray, values: np.ndarray, wanted: pd.Series, exact: pd.Series) -> np.ndarray:
     found = exact.to_numpy(dtype=float)
     return np.where(np.isnan(found), np.interp(wanted, days, values), found)
-
-
 
 
 def canonical_csv(table: pd.DataFrame) -> str:

@@ -16,13 +16,13 @@ from typing import Any
 
 import pandas as pd
 
-import hscape
 from hscape.dynamics.simulate import simulate
 from hscape.errors import InputError
 from hscape.fingerprint import model_fingerprint
 from hscape.history import History, canonical_csv
 from hscape.parameters import Parameters
 from hscape.scenario import Scenario
+from hscape.version import __version__
 
 SCHEMA = "hscape.simulation/1"
 Progress = Callable[[int, int], None]
@@ -56,8 +56,13 @@ def run_scenario(
 
     def one(number: int) -> History:
         return simulate(
-            patient, days=scenario.days, seed=seed, number=number, kernel=scenario.kernel,
-            with_blood=scenario.with_blood, output_every_days=scenario.output_every_days,
+            patient,
+            days=scenario.days,
+            seed=seed,
+            number=number,
+            kernel=scenario.kernel,
+            with_blood=scenario.with_blood,
+            output_every_days=scenario.output_every_days,
             clones_every_days=scenario.clones_every_days,
         )
 
@@ -96,7 +101,7 @@ def provenance(scenario: Scenario, histories: Sequence[History], digest: str, se
     first = histories[0]
     return {
         "schema": SCHEMA,
-        "version": hscape.__version__,
+        "version": __version__,
         "fingerprint": model_fingerprint(first.patient.parameters),
         "seed": first.run.seed,
         "patients": len(histories),
@@ -107,7 +112,8 @@ def provenance(scenario: Scenario, histories: Sequence[History], digest: str, se
         "parameters": first.patient.parameters.as_dict(),
         "digest": digest,
         "environment": {
-            "python": platform.python_version(), "platform": platform.platform(),
+            "python": platform.python_version(),
+            "platform": platform.platform(),
             **{name: sys.modules[name].__version__ for name in ("numpy", "numba", "pandas") if name in sys.modules},
         },
         "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
@@ -149,8 +155,10 @@ def summary(history: History) -> dict[str, dict[str, float]]:
     found = {}
     for column in history.counts.columns[1:]:
         values = history.counts[column]
-        found[column] = {"first": float(values.iloc[0]), "lowest": float(values.min()),
-                         "highest": float(values.max()), "last": float(values.iloc[-1])}
+        found[column] = {
+            "first": float(values.iloc[0]),
+            "lowest": float(values.min()),
+            "highest": float(values.max()),
+            "last": float(values.iloc[-1]),
+        }
     return found
-
-

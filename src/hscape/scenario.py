@@ -46,8 +46,9 @@ class BleedingEvent(_Strict):
 
     def influence(self) -> Influence:
         """The influence."""
-        return Bleeding(day=self.day, volume_ml=self.volume_ml, iron_mg_per_day=self.iron_mg_per_day,
-                        iron_days=self.iron_days)
+        return Bleeding(
+            day=self.day, volume_ml=self.volume_ml, iron_mg_per_day=self.iron_mg_per_day, iron_days=self.iron_days
+        )
 
 
 class InfectionEvent(_Strict):
@@ -88,8 +89,11 @@ class PlateletDestructionEvent(_Strict):
 
     def influence(self) -> Influence:
         """The influence."""
-        return PlateletDestruction(day=self.day, destruction_per_day=self.destruction_per_day,
-                                   duration_days=math.inf if self.duration_days is None else self.duration_days)
+        return PlateletDestruction(
+            day=self.day,
+            destruction_per_day=self.destruction_per_day,
+            duration_days=math.inf if self.duration_days is None else self.duration_days,
+        )
 
 
 class RedCellAplasiaEvent(_Strict):
@@ -158,8 +162,14 @@ class Scenario(_Strict):
         ]
         base = Parameters(dict(self.parameters)) if self.parameters else Parameters()
         merged = base.with_values(parameters.changed) if parameters is not None else base
-        return Patient(age_years=self.person.age_years, sex=self.person.sex, influences=influences, clones=founders,
-                       drivers=self.person.drivers, parameters=merged)
+        return Patient(
+            age_years=self.person.age_years,
+            sex=self.person.sex,
+            influences=influences,
+            clones=founders,
+            drivers=self.person.drivers,
+            parameters=merged,
+        )
 
 
 def scenario_names() -> list[str]:
@@ -177,7 +187,7 @@ def load_scenario(name_or_file: str | Path) -> Scenario:
     """
     text, where = _read(name_or_file)
     try:
-        data = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - derived from SafeLoader
+        data = yaml.load(text, Loader=_UniqueKeyLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" in line {mark.line + 1}" if mark else ""
@@ -197,7 +207,9 @@ class _UniqueKeyLoader(yaml.SafeLoader):
         for key_node, _ in node.value:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
             if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key '{key}' is written twice", key_node.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key '{key}' is written twice", key_node.start_mark
+                )
             seen.add(key)
         return super().construct_mapping(node, deep)
 
@@ -212,16 +224,20 @@ def parse_scenario(data: Any, where: str = "scenario") -> Scenario:
     except ValidationError as error:
         raise _as_input_error(error, where) from None
     for name, value in scenario.parameters.items():
-        check_value(find_record(name, f"{where}: parameters"), value)
+        check_value(find_record(name, f"{where}: parameters"), value, f"{where}: parameters")
     days = [event.day for event in scenario.events]
     for i in range(1, len(days)):
         if days[i] < days[i - 1]:
-            raise InputError(f"{where}: events[{i}].day {days[i]:g} comes before events[{i - 1}].day {days[i - 1]:g}; "
-                             "write events in order of their day.")
+            raise InputError(
+                f"{where}: events[{i}].day {days[i]:g} comes before events[{i - 1}].day {days[i - 1]:g}; "
+                "write events in order of their day."
+            )
     for i, day in enumerate(days):
         if day > scenario.days:
-            raise InputError(f"{where}: events[{i}].day {day:g} lies after the last day {scenario.days:g}; "
-                             "make the course longer or the event earlier.")
+            raise InputError(
+                f"{where}: events[{i}].day {day:g} lies after the last day {scenario.days:g}; "
+                "make the course longer or the event earlier."
+            )
     named = {find_record(name).id: value for name, value in scenario.parameters.items()}
     checked = scenario.model_copy(update={"parameters": named})
     checked.patient()  # what only the patient as a whole can tell
@@ -243,7 +259,9 @@ def _read(name_or_file: str | Path) -> tuple[str, str]:
         if isinstance(error, InputError):
             raise
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a text file in UTF-8"
-        raise InputError(f"{name}: cannot be read ({reason}); give a YAML file or one of {', '.join(scenario_names())}.") from None
+        raise InputError(
+            f"{name}: cannot be read ({reason}); give a YAML file or one of {', '.join(scenario_names())}."
+        ) from None
 
 
 _EVENT_MODELS: dict[str, type[_Strict]] = {
@@ -292,4 +310,6 @@ def _as_input_error(error: ValidationError, where: str) -> InputError:
         return InputError(f"{where}: {place} is missing; add it with its value.")
     shown = "" if isinstance(came, dict | list) else f" '{came}'"
     message = first["msg"].replace("Input should be", "it must be").replace("valid ", "")
-    return InputError(f"{where}: {place}{shown} is not possible: {message[0].lower() + message[1:]}; correct this value.")
+    return InputError(
+        f"{where}: {place}{shown} is not possible: {message[0].lower() + message[1:]}; correct this value."
+    )

@@ -229,9 +229,11 @@ def blood_derivative(y, h, f, c, dy, gain):
     """
     activation = rates.stem_cell_activation(y[TPO], c)
     dy[EARLY] = (
-        rates.early_progenitor_inflow_per_day(f[0] * c.stem_cell_niche_capacity_cells, activation, h[_DIFFERENTIATION], c)
+        rates.early_progenitor_inflow_per_day(
+            f[0] * c.stem_cell_niche_capacity_cells, activation, h[_DIFFERENTIATION], c
+        )
         - rates.early_progenitor_net_loss_per_day(y[EARLY], h[_EARLY_KILLING], 0.0, 0.0, c) * y[EARLY]
-        - h[_CONTACT_KILLING] * f[2]
+        - h[_CONTACT_KILLING] * f[2] * y[EARLY]
     )
     u = y[EARLY] * h[_PROGENITOR_OUTPUT]
     volume_inverse = 1.0 / y[VOLUME]
@@ -271,20 +273,31 @@ def fastest_rate_per_day(y, h, c):
     release = c.neutrophil_reserve_per_day * rates.neutrophil_release_fold(g, c)
     maturing = c.neutrophil_maturing_stage_per_day * rates.neutrophil_maturation_fold(g, c)
     platelets = c.platelet_stage_per_day + h[_PLATELET_DESTRUCTION] + rates.platelet_random_loss_per_day(0.0, c)
-    fastest = max(epo, release, maturing, platelets)
+    megakaryocytes = 0.5 * (y[MEGAKARYOCYTES] + y[MEGAKARYOCYTES + 1])
+    tpo = c.thrombopoietin_turnover_per_day * rates.thrombopoietin_clearance(
+        1.0, platelet_pool(y, c), megakaryocytes, c
+    )
+    fastest = max(epo, tpo, release, maturing, platelets)
     fastest = max(fastest, c.neutrophil_loss_per_day * h[_NEUTROPHIL_CLEARANCE])
     fastest = max(fastest, c.blood_reticulocyte_per_day * 1.5 + h[_RED_CELL_DESTRUCTION])
     fastest = max(fastest, c.erythroblast_stage_per_day + killing, c.erythroid_progenitor_stage_per_day + killing)
-    return max(fastest, c.neutrophil_mitotic_stage_per_day + killing, c.megakaryocyte_progenitor_stage_per_day + killing,
-               c.lymphocyte_loss_per_day + h[_LYMPHOCYTE_KILLING])
+    return max(
+        fastest,
+        c.neutrophil_mitotic_stage_per_day + killing,
+        c.megakaryocyte_progenitor_stage_per_day + killing,
+        c.lymphocyte_loss_per_day + h[_LYMPHOCYTE_KILLING],
+    )
 
 
 @compiled
 def marrow_cells(y, c):
     """Nucleated marrow cells relative to health, by the share that each line has of the marrow space."""
     erythroid = (
-        y[ERYTHROID_PROGENITORS] + y[ERYTHROID_PROGENITORS + 1]
-        + y[ERYTHROBLASTS] + y[ERYTHROBLASTS + 1] + y[ERYTHROBLASTS + 2]
+        y[ERYTHROID_PROGENITORS]
+        + y[ERYTHROID_PROGENITORS + 1]
+        + y[ERYTHROBLASTS]
+        + y[ERYTHROBLASTS + 1]
+        + y[ERYTHROBLASTS + 2]
     ) / 5.0
     granulocytic = y[RESERVE]
     for i in range(MITOTIC, MITOTIC + N_MITOTIC):
@@ -292,9 +305,7 @@ def marrow_cells(y, c):
     for i in range(MATURING, MATURING + N_MATURING):
         granulocytic += y[i]
     granulocytic /= N_MITOTIC + N_MATURING + 1
-    megakaryocytic = 0.25 * (
-        y[MK_PROGENITORS] + y[MK_PROGENITORS + 1] + y[MEGAKARYOCYTES] + y[MEGAKARYOCYTES + 1]
-    )
+    megakaryocytic = 0.25 * (y[MK_PROGENITORS] + y[MK_PROGENITORS + 1] + y[MEGAKARYOCYTES] + y[MEGAKARYOCYTES + 1])
     rest = 1.0 - c.marrow_granulocytic_share - c.marrow_erythroid_share - c.marrow_megakaryocytic_share
     return (
         c.marrow_granulocytic_share * granulocytic

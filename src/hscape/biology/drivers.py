@@ -32,7 +32,11 @@ def driver_names(which: str) -> list[str]:
 def drivers(which: str, parameters: Parameters) -> list[Driver]:
     """The drivers with the numbers in force."""
     return [
-        Driver(name, parameters[f"{PREFIX}{name}{RATE}"], parameters[f"{PREFIX}{name}{MEAN}"],
-               parameters[f"{PREFIX}{name}{SHAPE}"])
+        Driver(
+            name,
+            parameters[f"{PREFIX}{name}{RATE}"],
+            parameters[f"{PREFIX}{name}{MEAN}"],
+            parameters[f"{PREFIX}{name}{SHAPE}"],
+        )
         for name in driver_names(which)
     ]

@@ -35,12 +35,18 @@ def stem_cell_activation(thrombopoietin, c):
 
 
 @inlined
-def stem_cell_division_per_day(fitness_per_day, occupancy, activation, division_factor, c):
+def stem_cell_division_fold(occupancy, activation, division_factor, c):
+    """Fold change of every stem cell's division: niche, thrombopoietin and influences."""
+    return niche_fold(occupancy, c) * activation * division_factor
+
+
+@inlined
+def stem_cell_division_per_day(fitness_per_day, fold, c):
     """Symmetric divisions per cell and day; fitness is the net growth advantage in a full niche."""
     intrinsic = c.stem_cell_turnover_per_day + fitness_per_day
     if intrinsic < 0.0:
         intrinsic = 0.0
-    return intrinsic * niche_fold(occupancy, c) * activation * division_factor
+    return intrinsic * fold
 
 
 @inlined
@@ -126,7 +132,9 @@ def thrombopoietin_clearance(thrombopoietin, platelets, megakaryocytes, c):
     share = c.thrombopoietin_platelet_clearance_share
     mass = share * platelets + (1.0 - share) * megakaryocytes
     return receptor_clearance(
-        thrombopoietin, mass, c.thrombopoietin_residual_clearance_fraction,
+        thrombopoietin,
+        mass,
+        c.thrombopoietin_residual_clearance_fraction,
         c.thrombopoietin_clearance_half_saturation_fold,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hscape.biology.balance import DAYS_PER_YEAR
-from hscape.biology.drivers import driver_names, drivers
+from hscape.biology.drivers import drivers
 from hscape.dynamics.mutation import MutationKinds
 from hscape.parameters import Parameters
 
@@ -19,8 +19,3 @@ def kinds_of(which: str, parameters: Parameters) -> MutationKinds:
         fitness_shape=np.array([d.fitness_shape for d in found]),
         vulnerability=np.ones(len(found)),
     )
-
-
-def kind_names(which: str) -> list[str]:
-    """Names in the order of `kinds_of`."""
-    return driver_names(which) if which != "none" else []

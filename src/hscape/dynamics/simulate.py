@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -70,8 +71,11 @@ def simulate(
         15.0
     """
     run = Run(
-        days=_check_days(days), seed=fresh_seed() if seed is None else check_seed(seed), number=int(number),
-        kernel=_check_kernel(kernel), with_blood=bool(with_blood),
+        days=_check_days(days),
+        seed=fresh_seed() if seed is None else check_seed(seed),
+        number=int(number),
+        kernel=_check_kernel(kernel),
+        with_blood=bool(with_blood),
         output_every_days=_check_interval("output_every_days", output_every_days, days),
         clones_every_days=_check_interval("clones_every_days", clones_every_days, days),
         calendar_days=calendar_days or (WEEK_DAYS if with_blood else STEM_CELLS_ALONE_DAYS),
@@ -89,13 +93,17 @@ def simulate(
             return history
         slots *= 4  # draws are addressed, so a larger table repeats the same course
         if slots > LARGEST_TABLE:
-            raise NumericsError(f"patient {number}, seed {run.seed}: more than {LARGEST_TABLE} clones live at once; "
-                                "lower the mutation rate or raise report_fraction.")
+            raise NumericsError(
+                f"patient {number}, seed {run.seed}: more than {LARGEST_TABLE} clones live at once; "
+                "lower the mutation rate or raise report_fraction."
+            )
 
 
 def _check_days(days: float) -> float:
     if not (isinstance(days, int | float) and math.isfinite(days) and 0 < days <= LONGEST_DAYS):
-        raise InputError(f"days: {days} is not a possible length; give more than 0 and at most {LONGEST_DAYS:.0f} days (120 years).")
+        raise InputError(
+            f"days: {days} is not a possible length; give more than 0 and at most {LONGEST_DAYS:.0f} days (120 years)."
+        )
     return float(days)
 
 
@@ -122,8 +130,17 @@ def _healthy_state() -> np.ndarray:
 def settled_state(patient: Patient, constants: np.void) -> np.ndarray:
     """Blood state at rest under changed kinetics, without influences, from the expectation of the stem cells."""
     quiet = replace(patient, influences=(), clones=(), drivers="none")
-    run = Run(days=SETTLE_DAYS, seed=0, number=0, kernel="mean", with_blood=True, output_every_days=SETTLE_DAYS,
-              clones_every_days=SETTLE_DAYS, calendar_days=WEEK_DAYS, report_fraction=1.0)
+    run = Run(
+        days=SETTLE_DAYS,
+        seed=0,
+        number=0,
+        kernel="mean",
+        with_blood=True,
+        output_every_days=SETTLE_DAYS,
+        clones_every_days=SETTLE_DAYS,
+        calendar_days=WEEK_DAYS,
+        report_fraction=1.0,
+    )
     program = compile_influences((), quiet.context(SETTLE_DAYS))
     history = _attempt(quiet, run, program, constants, _healthy_state(), SMALLEST_TABLE)
     assert history is not None
@@ -157,6 +174,20 @@ def _attempt(
     patient: Patient, run: Run, program: Program, constants: np.void, start: np.ndarray, slots: int
 ) -> History | None:
     """One run with room for `slots` clones; None if they were too few."""
+    arguments = _prepare(patient, run, program, constants, start, slots)
+    outcome = course.run_course(*arguments)
+    if outcome == course.NO_ROOM:
+        return None
+    if outcome == course.FAILED:
+        raise NumericsError(
+            f"patient {run.number}, seed {run.seed}, kernel {run.kernel}: the blood state became "
+            "infinite; report these numbers with the scenario."
+        )
+    return History.from_run(patient, run, constants, arguments[-1], arguments[1])
+
+
+def _prepare(patient: Patient, run: Run, program: Program, constants: np.void, start: np.ndarray, slots: int) -> tuple:
+    """Everything that the loop is called with."""
     y = start.copy()
     y[N_BLOOD:] = program.own_initial
     early = float(start[course.EARLY])
@@ -165,23 +196,44 @@ def _attempt(
     output = _output(run, len(patient.clones), slots)
     capacity = patient.parameters["stem_cell_niche_capacity_cells"]
     plan = course.Plan(
-        kernel=KERNELS[run.kernel], start_tick=0, stop_tick=to_tick(run.days), cell_ticks=to_tick(run.calendar_days),
-        crash_cell_ticks=min(TICKS_PER_DAY, to_tick(run.calendar_days)), with_blood=run.with_blood,
+        kernel=KERNELS[run.kernel],
+        start_tick=0,
+        stop_tick=to_tick(run.days),
+        cell_ticks=to_tick(run.calendar_days),
+        crash_cell_ticks=min(TICKS_PER_DAY, to_tick(run.calendar_days)),
+        with_blood=run.with_blood,
         with_composition=run.with_blood and (len(patient.clones) > 0 or patient.drivers != "none"),
-        key=stream_key(run.seed, "patient", run.number), report_cells=run.report_fraction * capacity,
+        key=stream_key(run.seed, "patient", run.number),
+        report_cells=run.report_fraction * capacity,
     )
     for slot in range(1, n_used):
         _register_founder(clones, slot, output)
     tracked = np.full(N_TRACKED, -1, dtype=np.int64)
     tracked[0] = 0
     shares = np.zeros((N_BLOOD, N_TRACKED))
-    outcome = course.run_course(y, clones, n_used, program, plan, kinds, constants, tracked, shares, output)
-    if outcome == course.NO_ROOM:
-        return None
-    if outcome == course.FAILED:
-        raise NumericsError(f"patient {run.number}, seed {run.seed}, kernel {run.kernel}: the blood state became "
-                            "infinite; report these numbers with the scenario.")
-    return History.from_run(patient, run, constants, output, clones)
+    return y, clones, n_used, program, plan, kinds, constants, tracked, shares, output
+
+
+def timed_course(patient: Patient, *, days: float, seed: int, slots: int, with_blood: bool = False) -> float:
+    """Seconds that the compiled loop takes for one patient, without preparation and tables; for benchmarks.
+
+    Raises:
+        NumericsError: more clones than slots.
+    """
+    run = Run(
+        days=days, seed=seed, number=0, kernel="step", with_blood=with_blood,
+        output_every_days=7.0 if with_blood else days, clones_every_days=days,
+        calendar_days=WEEK_DAYS if with_blood else STEM_CELLS_ALONE_DAYS, report_fraction=0.001,
+    )  # fmt: skip
+    program = compile_influences(patient.influences, patient.context(days))
+    constants = constants_record(patient.parameters, patient.sex)
+    arguments = _prepare(patient, run, program, constants, _healthy_state(), slots)
+    start = time.perf_counter()
+    outcome = course.run_course(*arguments)
+    seconds = time.perf_counter() - start
+    if outcome < 0:
+        raise NumericsError(f"timed course: seed {seed} failed with {slots} slots")
+    return seconds
 
 
 def _register_founder(clones: Clones, slot: int, output: course.Output) -> None:
@@ -198,9 +250,16 @@ def _output(run: Run, n_founders: int, slots: int) -> course.Output:
     n_serials = n_founders + slots
     rows = len(clone_ticks) * min(n_serials + 1, 256)
     return course.Output(
-        ticks, np.zeros((len(ticks), N_STATES)), np.zeros(len(ticks)), np.ones((len(ticks), 2)), clone_ticks,
-        np.zeros((rows, course.N_CLONE_COLUMNS)), np.zeros((n_serials, 6), dtype=np.int64), np.zeros((n_serials, 2)),
-        np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64),
+        ticks,
+        np.zeros((len(ticks), N_STATES)),
+        np.zeros(len(ticks)),
+        np.ones((len(ticks), 2)),
+        clone_ticks,
+        np.zeros((rows, course.N_CLONE_COLUMNS)),
+        np.zeros((n_serials, 6), dtype=np.int64),
+        np.zeros((n_serials, 2)),
+        np.zeros(1, dtype=np.int64),
+        np.zeros(1, dtype=np.int64),
     )
 
 

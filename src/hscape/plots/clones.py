@@ -30,13 +30,17 @@ def draw_clones(history: History, title: str) -> Any:
     labels = [*named, "smaller clones", "ordinary stem cells"]
     colors = [*CLONES[: len(named)], REST, ORDINARY]
     axis.stackplot(x, *layers, other, ordinary, colors=colors, labels=labels, lw=0.3, edgecolor="white")
-    axis.set(xlim=(x[0], x[-1]), ylim=(0, 1), ylabel="Share of stem cells",
-             xlabel="Age (years)" if in_years else "Day")
+    axis.set(xlim=(x[0], x[-1]), ylim=(0, 1), ylabel="Share of stem cells", xlabel="Age (years)" if in_years else "Day")
     handles, names = axis.get_legend_handles_labels()
     axis.legend(handles[::-1], names[::-1], loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=8)
     figure.suptitle(title, x=0.012, ha="left", fontsize=12, fontweight="bold", color=INK)
-    figure.text(0.012, 0.012, f"Simulated, seed {history.run.seed}. Named: the largest clones at the end.", fontsize=8,
-                color=MUTED)
+    figure.text(
+        0.012,
+        0.012,
+        f"Simulated, seed {history.run.seed}. Named: the largest clones at the end.",
+        fontsize=8,
+        color=MUTED,
+    )
     figure.tight_layout(rect=(0, 0.03, 1, 0.97))
     return figure
 

@@ -80,5 +80,3 @@ def _draw_marks(axis: Any, marks: list[tuple[float, float, str]], in_years: bool
             axis.axvspan(start, min(stop, 1e9), color="#F0E442", alpha=0.25, lw=0, zorder=1)
         else:
             axis.axvline(start, color=MUTED, lw=0.9, ls=(0, (3, 2)), zorder=2)
-
-

@@ -29,7 +29,9 @@ class Picture:
         try:
             save(self.figure, target)
         except OSError as error:
-            raise InputError(f"picture: {target} cannot be written ({error.strerror}); choose another folder.") from None
+            raise InputError(
+                f"picture: {target} cannot be written ({error.strerror}); choose another folder."
+            ) from None
         return target
 
     def close(self) -> None:

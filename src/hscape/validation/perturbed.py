@@ -32,7 +32,12 @@ class ConstantChange(Influence):
 
 
 def _run(
-    parameters: Parameters, influences: Influence | list[Influence], days: float, *, sex: str = "male", every: float = 1.0
+    parameters: Parameters,
+    influences: Influence | list[Influence],
+    days: float,
+    *,
+    sex: str = "male",
+    every: float = 1.0,
 ) -> History:
     """Expectations are enough here: chance is invisible in 1e5 stem cells."""
     listed = influences if isinstance(influences, list) else [influences]
@@ -84,29 +89,43 @@ def docetaxel(parameters: Parameters, seed: int) -> dict[str, dict[str, float]]:
     share = history.counts["neutrophils_1e9_per_l"].to_numpy() / history.counts["neutrophils_1e9_per_l"].iloc[0]
     days, nadir = history.days - EVENT_DAY, int(share.argmin())
     top = nadir + int(share[nadir:].argmax())
-    return {"T07": {
-        "nadir_day": float(days[nadir]), "depth_fraction": float(share[nadir]),
-        "half_recovery_day": first_day(days, share, 0.5, below=False, after=nadir),
-        "recovery_day": first_day(days, share, 0.95, below=False, after=nadir),
-        "overshoot_day": float(days[top]), "overshoot_fold": float(share[top]),
-    }}
+    return {
+        "T07": {
+            "nadir_day": float(days[nadir]),
+            "depth_fraction": float(share[nadir]),
+            "half_recovery_day": first_day(days, share, 0.5, below=False, after=nadir),
+            "recovery_day": first_day(days, share, 0.95, below=False, after=nadir),
+            "overshoot_day": float(days[top]),
+            "overshoot_fold": float(share[top]),
+        }
+    }
 
 
 def ablation(parameters: Parameters, seed: int) -> dict[str, dict[str, float]]:
     """All that divides, and megakaryocytes, are gone in a day; what has ripened lives on."""
-    pools = ("early_progenitors", "erythroid_progenitors", "erythroblasts", "neutrophil_mitotic",
-             "megakaryocyte_progenitors", "megakaryocytes", "monocyte_precursors", "stem_cells")
+    pools = (
+        "early_progenitors",
+        "erythroid_progenitors",
+        "erythroblasts",
+        "neutrophil_mitotic",
+        "megakaryocyte_progenitors",
+        "megakaryocytes",
+        "monocyte_precursors",
+        "stem_cells",
+    )
     history = _run(parameters, ProductionStop(EVENT_DAY, pools), 49.0, every=0.25)
     table, days = history.counts, history.days - EVENT_DAY
     neutrophils = table["neutrophils_1e9_per_l"].to_numpy() / table["neutrophils_1e9_per_l"].iloc[0]
     platelets = table["platelets_1e9_per_l"].to_numpy() / table["platelets_1e9_per_l"].iloc[0]
     hemoglobin = table["hemoglobin_g_per_dl"].to_numpy()
     fall = (np.interp(7.0, days, hemoglobin) - np.interp(35.0, days, hemoglobin)) / 4.0
-    return {"T08": {
-        "neutrophils_kept_days": first_day(days, neutrophils, 0.9, below=True),
-        "platelets_gone_day": first_day(days, platelets, 0.1, below=True),
-        "hemoglobin_fall_g_per_dl_per_week": float(fall),
-    }}
+    return {
+        "T08": {
+            "neutrophils_kept_days": first_day(days, neutrophils, 0.9, below=True),
+            "platelets_gone_day": first_day(days, platelets, 0.1, below=True),
+            "hemoglobin_fall_g_per_dl_per_week": float(fall),
+        }
+    }
 
 
 def _level_at(parameters: Parameters, influences: list[Influence], column: str, wanted: float, signal: str) -> float:
@@ -131,15 +150,21 @@ def thrombopoietin(parameters: Parameters, seed: int) -> dict[str, dict[str, flo
         PlateletDestruction(day=EVENT_DAY, destruction_per_day=k) for k in (0.4, 0.8, 1.0, 1.2, 1.4, 1.8, 2.5, 4.0)
     ]
     args = ("platelets_1e9_per_l", 25.0, "thrombopoietin_pg_per_ml")
-    return {"T09": {"failing_marrow_fold": _level_at(parameters, failing, *args),
-                    "immune_destruction_fold": _level_at(parameters, destroyed, *args)}}
+    return {
+        "T09": {
+            "failing_marrow_fold": _level_at(parameters, failing, *args),
+            "immune_destruction_fold": _level_at(parameters, destroyed, *args),
+        }
+    }
 
 
 def erythropoietin(parameters: Parameters, seed: int) -> dict[str, dict[str, float]]:
     """Erythropoietin at Hb 8: on the way down in aplasia, and at rest in hemolysis."""
     table = _run(parameters, RedCellAplasia(day=EVENT_DAY, duration_days=400.0), 250.0).counts
     hemoglobin = table["hemoglobin_g_per_dl"].to_numpy()
-    aplasia = float(np.interp(-8.3, -hemoglobin, table["erythropoietin_mu_per_ml"])) if hemoglobin.min() < 8.3 else math.inf
+    aplasia = (
+        float(np.interp(-8.3, -hemoglobin, table["erythropoietin_mu_per_ml"])) if hemoglobin.min() < 8.3 else math.inf
+    )
     hemolysis: list[Influence] = [
         ConstantChange(Channel.RED_CELL_DESTRUCTION_PER_DAY, addition=k) for k in (0.03, 0.05, 0.06, 0.07, 0.08, 0.1)
     ]

@@ -48,7 +48,8 @@ class Row:
     def misses(self) -> list[str]:
         """Quantities that lie outside their bounds."""
         return [
-            name for name, (low, high) in self.bounds.items()
+            name
+            for name, (low, high) in self.bounds.items()
             if not (math.isfinite(self.simulated[name]) and low <= self.simulated[name] <= high)
         ]
 
@@ -56,17 +57,25 @@ class Row:
         """Plain data for JSON; a value that was never reached is null."""
         values = {name: value if math.isfinite(value) else None for name, value in self.simulated.items()}
         return {
-            "id": self.id, "what": self.what, "published": self.published, "simulated": values, "pass": self.passed,
-            "bounds": {name: list(pair) for name, pair in self.bounds.items()}, "role": self.role,
-            "source": self.source, "parameter_ids": list(self.parameter_ids), "note": self.note,
+            "id": self.id,
+            "what": self.what,
+            "published": self.published,
+            "simulated": values,
+            "pass": self.passed,
+            "bounds": {name: list(pair) for name, pair in self.bounds.items()},
+            "role": self.role,
+            "source": self.source,
+            "parameter_ids": list(self.parameter_ids),
+            "note": self.note,
         }
 
     def as_line(self) -> str:
         """One line for people."""
         values = ", ".join(f"{name} {value:.4g}" for name, value in self.simulated.items())
         verdict = "pass" if self.passed else "MISS"
-        return f"{verdict} {self.id:5} {self.role:9} {self.what}\n      published {self.published}; simulated {values}" + (
-            f"\n      {self.note}" if self.note else ""
+        return (
+            f"{verdict} {self.id:5} {self.role:9} {self.what}\n      published {self.published}; simulated {values}"
+            + (f"\n      {self.note}" if self.note else "")
         )
 
 
@@ -118,8 +127,15 @@ def validate(
 def _row(name: str, target: dict[str, Any], simulated: dict[str, float]) -> Row:
     bounds = {key: (float(low), float(high)) for key, (low, high) in target["pass"].items()}
     row = Row(
-        id=name, what=target["what"], published=target["published"], simulated=simulated, bounds=bounds,
-        role=target["role"], source=sources()[target["source"]], parameter_ids=tuple(target["parameter_ids"]), note="",
+        id=name,
+        what=target["what"],
+        published=target["published"],
+        simulated=simulated,
+        bounds=bounds,
+        role=target["role"],
+        source=sources()[target["source"]],
+        parameter_ids=tuple(target["parameter_ids"]),
+        note="",
     )
     if row.passed:
         return row
@@ -130,5 +146,7 @@ def _row(name: str, target: dict[str, Any], simulated: dict[str, float]) -> Row:
         shown = f"{value:.4g}" if math.isfinite(value) else "never reached"
         parts.append(f"{key} {shown} outside {low:.4g} to {high:.4g}")
     lead = target.get("miss", "")
-    return Row(**{f: getattr(row, f) for f in Row.__slots__ if f != "note"},
-               note=(lead + " " if lead else "") + "Miss: " + "; ".join(parts) + ".")
+    return Row(
+        **{f: getattr(row, f) for f in Row.__slots__ if f != "note"},
+        note=(lead + " " if lead else "") + "Miss: " + "; ".join(parts) + ".",
+    )

@@ -59,7 +59,7 @@ def production(parameters: Parameters, seed: int) -> dict[str, dict[str, float]]
     neutrophils = all_neutrophils * c["neutrophil_loss_per_day"]
     monocytes = last["monocytes_1e9_per_l"] * 1e9 * liters * c["monocyte_loss_per_day"]
     lymphocytes = last["lymphocytes_1e9_per_l"] * 1e9 * liters * c["lymphocyte_loss_per_day"]
-    transit = (parameters["neutrophil_maturation_days"] + parameters["neutrophil_reserve_days"])
+    transit = parameters["neutrophil_maturation_days"] + parameters["neutrophil_reserve_days"]
     return {
         "T01": {"red_cells_per_day": float(red_cells)},
         "T02": {"half_life_hours": 24.0 * LN2 / float(c["neutrophil_loss_per_day"]), "transit_days": transit},
@@ -76,12 +76,17 @@ def _reticulocyte_days(history: History) -> float:
 def platelet_disappearance(parameters: Parameters, seed: int) -> dict[str, dict[str, float]]:
     """Platelets after all production stops."""
     stop = ProductionStop(7.0, ("megakaryocyte_progenitors", "megakaryocytes"))
-    history = simulate(Patient(parameters=parameters, influences=[stop]), days=28, seed=seed, kernel="mean",
-                       output_every_days=0.25)
+    history = simulate(
+        Patient(parameters=parameters, influences=[stop]), days=28, seed=seed, kernel="mean", output_every_days=0.25
+    )
     left = history.counts["platelets_1e9_per_l"].to_numpy() / history.counts["platelets_1e9_per_l"].iloc[0]
     days = history.days - 7.0
-    return {"T03": {"day_of_one_fifth": first_day(days, left, 0.2, below=True),
-                    "left_on_day_10_fraction": float(np.interp(10.0, days, left))}}
+    return {
+        "T03": {
+            "day_of_one_fifth": first_day(days, left, 0.2, below=True),
+            "left_on_day_10_fraction": float(np.interp(10.0, days, left)),
+        }
+    }
 
 
 def stem_cell_numbers(parameters: Parameters, seed: int) -> dict[str, dict[str, float]]:

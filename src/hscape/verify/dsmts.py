@@ -80,9 +80,15 @@ def _run_all(kernel, keys, first, setting_of, reset_tick, reset_to, clones, kind
         clones.cells[0] = first
         out[run, 0] = first
         setting = Setting(
-            setting_of.activation, setting_of.niche_capacity_cells, setting_of.division_factor,
-            setting_of.differentiation_factor, setting_of.killing_per_day, setting_of.contact_killing_per_day,
-            setting_of.influx_per_day, setting_of.mutation_factor, keys[run],
+            setting_of.activation,
+            setting_of.niche_capacity_cells,
+            setting_of.division_factor,
+            setting_of.differentiation_factor,
+            setting_of.killing_per_day,
+            setting_of.contact_killing_per_day,
+            setting_of.influx_per_day,
+            setting_of.mutation_factor,
+            keys[run],
         )
         for time in range(1, out.shape[1]):
             tick, stop = (time - 1) * 1024, time * 1024
@@ -121,9 +127,15 @@ def run_model(name: str, *, runs: int, seed: int, kernel: str = "step") -> np.nd
     constants["stem_cell_turnover_per_day"] = turnover
     constants["niche_empty_division_fold"] = 1.0  # no regulation
     setting = Setting(
-        activation=1.0, niche_capacity_cells=1.0e9, division_factor=model.birth / turnover,
-        differentiation_factor=model.death / turnover, killing_per_day=0.0, contact_killing_per_day=0.0,
-        influx_per_day=model.immigration, mutation_factor=1.0, key=np.uint64(0),
+        activation=1.0,
+        niche_capacity_cells=1.0e9,
+        division_factor=model.birth / turnover,
+        differentiation_factor=model.death / turnover,
+        killing_per_day=0.0,
+        contact_killing_per_day=0.0,
+        influx_per_day=model.immigration,
+        mutation_factor=1.0,
+        key=np.uint64(0),
     )
     keys = np.array([stream_key(seed, "dsmts", name, run) for run in range(runs)], dtype=np.uint64)
     clones = empty_clones(1)
@@ -131,8 +143,18 @@ def run_model(name: str, *, runs: int, seed: int, kernel: str = "step") -> np.nd
     reset_tick = int(model.reset_time * _TICKS_PER_DAY) if math.isfinite(model.reset_time) else -1
     out = np.zeros((runs, N_TIMES), dtype=np.int64)
     code = course.EXACT if kernel == "exact" else course.STEP
-    _run_all(code, keys, float(model.first), setting, reset_tick, float(model.reset_to), clones, no_mutation(),
-             constants[0], out)
+    _run_all(
+        code,
+        keys,
+        float(model.first),
+        setting,
+        reset_tick,
+        float(model.reset_to),
+        clones,
+        no_mutation(),
+        constants[0],
+        out,
+    )
     return out
 
 

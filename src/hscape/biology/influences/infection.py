@@ -1,5 +1,4 @@
-"""Bacterial infection: more G-CSF is made, and the marginal pool lets go, and neutrophils leave
-the blood for the tissue.
+"""Bacterial infection: G-CSF rises, the marginal pool lets go, neutrophils leave the blood for the tissue.
 
 Leaves out: the first hours, in which counts may fall; endotoxin tolerance, anemia of inflammation.
 """
