@@ -23,7 +23,9 @@ def main() -> None:
     for row in rows:
         peer = f"{row['peer']:.4g}" if row["peer"] is not None else ""
         ratio = f"{row['ratio']:.3g}" if row["ratio"] is not None else ""
-        lines.append(f"| {row['work']} | {row['ours']:.4g} | {row['unit']} | {row['peer_name']} | {peer} | {ratio} | {row['note']} |")
+        lines.append(
+            f"| {row['work']} | {row['ours']:.4g} | {row['unit']} | {row['peer_name']} | {peer} | {ratio} | {row['note']} |"
+        )
     PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
 

@@ -69,7 +69,9 @@ def kernel_section(quick: bool) -> list[str]:
              "|---|---|---|---|"]  # fmt: skip
     for row in kernel_agreement(runs, SEED, say):
         a, b = row["means"][2]
-        lines.append(f"| {row['scenario']} | {'yes' if row['with_blood'] else 'no'} | {row['ks']:.3f} | {a:.0f} / {b:.0f} |")
+        lines.append(
+            f"| {row['scenario']} | {'yes' if row['with_blood'] else 'no'} | {row['ks']:.3f} | {a:.0f} / {b:.0f} |"
+        )
     return [*lines, ""]
 
 
@@ -97,11 +99,19 @@ def validation_section() -> list[str]:
 def main() -> None:
     quick = "--quick" in sys.argv
     start = time.time()
-    sections = [dsmts_section(quick), master_section(quick), blood_section(quick), kernel_section(quick), validation_section()]
+    sections = [
+        dsmts_section(quick),
+        master_section(quick),
+        blood_section(quick),
+        kernel_section(quick),
+        validation_section(),
+    ]
     head = ["# Verification", "", f"Made by `python -m verification{' --quick' if quick else ''}` in "
             f"{(time.time() - start) / 60:.0f} minutes; hscape {__version__}, fingerprint "
             f"`{model_fingerprint()[:16]}`, seed {SEED}, Python {platform.python_version()}.", ""]  # fmt: skip
-    PAGE.write_text("\n".join(head + [line for section in sections for line in section]).rstrip() + "\n", encoding="utf-8")
+    PAGE.write_text(
+        "\n".join(head + [line for section in sections for line in section]).rstrip() + "\n", encoding="utf-8"
+    )
     say(f"wrote {PAGE}")
 
 

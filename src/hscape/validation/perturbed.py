@@ -54,7 +54,7 @@ def donation(parameters: Parameters, seed: int) -> dict[str, dict[str, float]]:
     recovery = first_day(days, mass / start, 1.0 - MEASUREMENT_ERROR_FRACTION, below=False, after=lowest)
     left = start * (1.0 - 0.55 / float(history.constants["blood_volume_normal_liters"]))
     regained = {f"week_{w}": float((np.interp(7.0 * w, days, mass) - left) / (start - left)) for w in (1, 2, 3, 4)}
-    return {"T05": {"recovery_days": recovery}, "T05b": regained}
+    return {"5": {"recovery_days": recovery}, "T05b": regained}
 
 
 class EmptiedStores(Influence):
@@ -80,7 +80,7 @@ def donation_with_iron(parameters: Parameters, seed: int) -> dict[str, dict[str,
         level = hemoglobin[lowest] + 0.8 * (start - hemoglobin[lowest])
         found.append(first_day(history.days - EVENT_DAY, hemoglobin, level, below=False, after=lowest))
     ratio = found[0] / found[1] if all(math.isfinite(x) for x in found) else math.inf
-    return {"T06": {"without_iron_days": found[0], "with_iron_days": found[1], "ratio": ratio}}
+    return {"6": {"without_iron_days": found[0], "with_iron_days": found[1], "ratio": ratio}}
 
 
 def docetaxel(parameters: Parameters, seed: int) -> dict[str, dict[str, float]]:
@@ -90,7 +90,7 @@ def docetaxel(parameters: Parameters, seed: int) -> dict[str, dict[str, float]]:
     days, nadir = history.days - EVENT_DAY, int(share.argmin())
     top = nadir + int(share[nadir:].argmax())
     return {
-        "T07": {
+        "7": {
             "nadir_day": float(days[nadir]),
             "depth_fraction": float(share[nadir]),
             "half_recovery_day": first_day(days, share, 0.5, below=False, after=nadir),
@@ -120,7 +120,7 @@ def ablation(parameters: Parameters, seed: int) -> dict[str, dict[str, float]]:
     hemoglobin = table["hemoglobin_g_per_dl"].to_numpy()
     fall = (np.interp(7.0, days, hemoglobin) - np.interp(35.0, days, hemoglobin)) / 4.0
     return {
-        "T08": {
+        "8": {
             "neutrophils_kept_days": first_day(days, neutrophils, 0.9, below=True),
             "platelets_gone_day": first_day(days, platelets, 0.1, below=True),
             "hemoglobin_fall_g_per_dl_per_week": float(fall),
@@ -151,7 +151,7 @@ def thrombopoietin(parameters: Parameters, seed: int) -> dict[str, dict[str, flo
     ]
     args = ("platelets_1e9_per_l", 25.0, "thrombopoietin_pg_per_ml")
     return {
-        "T09": {
+        "9": {
             "failing_marrow_fold": _level_at(parameters, failing, *args),
             "immune_destruction_fold": _level_at(parameters, destroyed, *args),
         }
@@ -170,4 +170,4 @@ def erythropoietin(parameters: Parameters, seed: int) -> dict[str, dict[str, flo
     ]
     fold = _level_at(parameters, hemolysis, "hemoglobin_g_per_dl", 8.0, "erythropoietin_mu_per_ml")
     hyperplasia = fold * float(table["erythropoietin_mu_per_ml"].iloc[0])
-    return {"T11": {"aplasia_mu_per_ml": aplasia, "hyperplasia_mu_per_ml": hyperplasia, "ratio": aplasia / hyperplasia}}
+    return {"11": {"aplasia_mu_per_ml": aplasia, "hyperplasia_mu_per_ml": hyperplasia, "ratio": aplasia / hyperplasia}}

@@ -74,7 +74,7 @@ class Row:
         values = ", ".join(f"{name} {value:.4g}" for name, value in self.simulated.items())
         verdict = "pass" if self.passed else "MISS"
         return (
-            f"{verdict} {self.id:5} {self.role:9} {self.what}\n      published {self.published}; simulated {values}"
+            f"{verdict} {self.id:4} {self.role:9} {self.what}\n      published {self.published}; simulated {values}"
             + (f"\n      {self.note}" if self.note else "")
         )
 

@@ -61,9 +61,9 @@ def production(parameters: Parameters, seed: int) -> dict[str, dict[str, float]]
     lymphocytes = last["lymphocytes_1e9_per_l"] * 1e9 * liters * c["lymphocyte_loss_per_day"]
     transit = parameters["neutrophil_maturation_days"] + parameters["neutrophil_reserve_days"]
     return {
-        "T01": {"red_cells_per_day": float(red_cells)},
-        "T02": {"half_life_hours": 24.0 * LN2 / float(c["neutrophil_loss_per_day"]), "transit_days": transit},
-        "T04": {"cells_per_day": float(red_cells + neutrophils + monocytes + lymphocytes)},
+        "1": {"red_cells_per_day": float(red_cells)},
+        "2": {"half_life_hours": 24.0 * LN2 / float(c["neutrophil_loss_per_day"]), "transit_days": transit},
+        "4": {"cells_per_day": float(red_cells + neutrophils + monocytes + lymphocytes)},
     }
 
 
@@ -82,7 +82,7 @@ def platelet_disappearance(parameters: Parameters, seed: int) -> dict[str, dict[
     left = history.counts["platelets_1e9_per_l"].to_numpy() / history.counts["platelets_1e9_per_l"].iloc[0]
     days = history.days - 7.0
     return {
-        "T03": {
+        "3": {
             "day_of_one_fifth": first_day(days, left, 0.2, below=True),
             "left_on_day_10_fraction": float(np.interp(10.0, days, left)),
         }
@@ -94,4 +94,4 @@ def stem_cell_numbers(parameters: Parameters, seed: int) -> dict[str, dict[str, 
     history = simulate(Patient(parameters=parameters), days=3640, seed=seed, with_blood=False, output_every_days=91)
     number = float(history.stem_cells.mean())
     years = parameters["stem_cell_division_interval_days"] / DAYS_PER_YEAR
-    return {"T12": {"stem_cells": number, "n_tau_cell_years": number * years}}
+    return {"12": {"stem_cells": number, "n_tau_cell_years": number * years}}

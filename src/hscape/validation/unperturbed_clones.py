@@ -45,7 +45,7 @@ def growth(parameters: Parameters, seed: int) -> dict[str, dict[str, float]]:
     found = {name: _growth_per_year(parameters, name, seed) for name in names}
     pairs = (("DNMT3A_other", "TET2"), ("TP53", "TET2"), ("TET2", "U2AF1"), ("TET2", "SRSF2_P95H"))
     in_order = sum(found[slow] < found[fast] for slow, fast in pairs)
-    return {"T14": {"growth_per_year": found["DNMT3A_R882H"]}, "T15": {"pairs_in_order": float(in_order)}}
+    return {"14": {"growth_per_year": found["DNMT3A_R882H"]}, "15": {"pairs_in_order": float(in_order)}}
 
 
 def lifetime_clonality(parameters: Parameters, seed: int) -> dict[str, dict[str, float]]:
@@ -72,6 +72,6 @@ def lifetime_clonality(parameters: Parameters, seed: int) -> dict[str, dict[str,
             large = clones[(year == age) & (clones["stem_cell_fraction"] >= CLONE_CELL_FRACTION)]
             carriers[age] += bool((~large["clone"].str.startswith("unknown")).any())
     return {
-        "T13": {"clones": float(np.median(numbers)), "share_fraction": float(np.median(shares))},
-        "T16": {"at_35_fraction": carriers[35] / N_PEOPLE, "at_75_fraction": carriers[75] / N_PEOPLE},
+        "13": {"clones": float(np.median(numbers)), "share_fraction": float(np.median(shares))},
+        "16": {"at_35_fraction": carriers[35] / N_PEOPLE, "at_75_fraction": carriers[75] / N_PEOPLE},
     }
