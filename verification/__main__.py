@@ -22,26 +22,47 @@ def say(text: str) -> None:
     print(time.strftime("%H:%M:%S"), text, file=sys.stderr, flush=True)
 
 
+#: Models that are not another one written down differently; about 500 means.
+DISTINCT = (
+    "001-01",
+    "001-03",
+    "001-04",
+    "001-05",
+    "001-18",
+    "002-01",
+    "002-02",
+    "002-03",
+    "002-04",
+    "002-09",
+    "002-10",
+)
+
+
 def dsmts_section(quick: bool) -> list[str]:
     lines = ["## Discrete stochastic model test suite, families 001 and 002", "",
              "| kernel | models | runs each | means | above 3 standard errors | largest Z, mean | largest Z, variance |",
              "|---|---|---|---|---|---|---|"]  # fmt: skip
     for kernel in ("step", "exact"):
-        above, largest, largest_sd, n = 0, 0.0, 0.0, 0
         slow = ("001-05", "002-04") if kernel == "exact" else ()
-        for name in MODELS:
-            runs = 1000 if quick or name in slow else 10_000
-            verdict = check_samples(name, run_model(name, runs=runs, seed=SEED, kernel=kernel))
-            above += verdict["n_mean_above_3"]
-            largest = max(largest, verdict["largest_abs_z_mean"])
-            largest_sd = max(largest_sd, verdict["largest_abs_z_sd"])
-            n += verdict["n_times"]
-        say(f"DSMTS {kernel}: {above} of {n} above 3, largest {largest:.2f}")
-        note = "10,000 (1,000 for 001-05 and 002-04)" if slow and not quick else ("1,000" if quick else "10,000")
-        lines.append(f"| {kernel} | {len(MODELS)} | {note} | {n} | {above} | {largest:.2f} | {largest_sd:.2f} |")
-    lines += ["", "Models that differ only in how the suite writes them down (001-01, -02, -06 to -17, -19; 002-02, -05 to "
-              "-07; 002-01, -08) run with draws of their own, so the means are more than the suite's 500. Wanted: at most 3 "
-              "of about 500 means above 3, none above 4.5. The variance is scaled by the exact fourth moment.", ""]  # fmt: skip
+        verdicts = {
+            name: check_samples(name, run_model(name, runs=1000 if quick or name in slow else 10_000, seed=SEED,
+                                                kernel=kernel))
+            for name in MODELS
+        }  # fmt: skip
+        note = "1,000" if quick else ("10,000 (1,000 for 001-05 and 002-04)" if slow else "10,000")
+        for label, names in (("distinct", DISTINCT), ("all", tuple(MODELS))):
+            chosen = [verdicts[name] for name in names]
+            above = sum(v["n_mean_above_3"] for v in chosen)
+            largest = max(v["largest_abs_z_mean"] for v in chosen)
+            largest_sd = max(v["largest_abs_z_sd"] for v in chosen)
+            n = sum(v["n_times"] for v in chosen)
+            say(f"DSMTS {kernel} {label}: {above} of {n} above 3, largest {largest:.2f}")
+            lines.append(
+                f"| {kernel} | {label}, {len(names)} | {note} | {n} | {above} | {largest:.2f} | {largest_sd:.2f} |"
+            )
+    lines += ["", "Wanted: at most 3 of about 500 means above 3, none above 4.5, on the distinct models. The others are the same "
+              "processes written down differently and run with draws of their own; times of one model are correlated, so "
+              "means above 3 come in series. The variance is scaled by the exact fourth moment.", ""]  # fmt: skip
     return lines
 
 
@@ -96,23 +117,35 @@ def validation_section() -> list[str]:
     return [*lines, ""]
 
 
+SECTIONS = {
+    "dsmts": dsmts_section,
+    "master": master_section,
+    "blood": blood_section,
+    "kernels": kernel_section,
+    "facts": lambda quick: validation_section(),
+}
+
+
 def main() -> None:
+    """Run the named sections, or all, and put them into the page; the others stay as they were."""
     quick = "--quick" in sys.argv
-    start = time.time()
-    sections = [
-        dsmts_section(quick),
-        master_section(quick),
-        blood_section(quick),
-        kernel_section(quick),
-        validation_section(),
-    ]
-    head = ["# Verification", "", f"Made by `python -m verification{' --quick' if quick else ''}` in "
-            f"{(time.time() - start) / 60:.0f} minutes; hscape {__version__}, fingerprint "
-            f"`{model_fingerprint()[:16]}`, seed {SEED}, Python {platform.python_version()}.", ""]  # fmt: skip
-    PAGE.write_text(
-        "\n".join(head + [line for section in sections for line in section]).rstrip() + "\n", encoding="utf-8"
-    )
+    names = [name for name in sys.argv[1:] if name in SECTIONS] or list(SECTIONS)
+    kept = dict(zip(SECTIONS, read_sections(), strict=False)) if PAGE.exists() else {}
+    for name in names:
+        start = time.time()
+        lines = SECTIONS[name](quick)
+        made = (f"Made by `python -m verification {name}{' --quick' if quick else ''}` in {(time.time() - start) / 60:.1f} "
+                f"minutes; fingerprint `{model_fingerprint()[:16]}`.")  # fmt: skip
+        kept[name] = "\n".join([lines[0], "", made, *lines[1:]]).rstrip()
+    head = (f"# Verification\n\n`python -m verification` makes this page; hscape {__version__}, seed {SEED}, Python "
+            f"{platform.python_version()}.")  # fmt: skip
+    PAGE.write_text("\n\n".join([head, *(kept[name] for name in SECTIONS if name in kept)]) + "\n", encoding="utf-8")
     say(f"wrote {PAGE}")
+
+
+def read_sections() -> list[str]:
+    """Sections of the page as it stands, in order."""
+    return ["## " + part.rstrip() for part in PAGE.read_text(encoding="utf-8").split("\n## ")[1:]]
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def donation(parameters: Parameters, seed: int) -> dict[str, dict[str, float]]:
     recovery = first_day(days, mass / start, 1.0 - MEASUREMENT_ERROR_FRACTION, below=False, after=lowest)
     left = start * (1.0 - 0.55 / float(history.constants["blood_volume_normal_liters"]))
     regained = {f"week_{w}": float((np.interp(7.0 * w, days, mass) - left) / (start - left)) for w in (1, 2, 3, 4)}
-    return {"5": {"recovery_days": recovery}, "T05b": regained}
+    return {"5": {"recovery_days": recovery}, "5b": regained}
 
 
 class EmptiedStores(Influence):
