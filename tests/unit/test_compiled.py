@@ -85,3 +85,17 @@ def test_import_loads_nothing_heavy():
     code = "import sys, hscape; print([m for m in ('numba', 'pandas', 'matplotlib', 'scipy', 'typer') if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_every_kernel_has_one_signature():
+    from hscape import Founder, Patient, simulate
+    from hscape.biology.influences import Bleeding, CytotoxicPulse
+    from hscape.dynamics import course, exact, mean, step
+    from hscape.dynamics.blood import integrate
+
+    simulate(Patient(), days=14, seed=1)
+    simulate(Patient(influences=[Bleeding(day=1, volume_ml=100)]), days=14, seed=1, kernel="exact", with_blood=False)
+    simulate(Patient(drivers="all", clones=[Founder(name="a", stem_cells=9)]), days=14, seed=1, kernel="mean")
+    simulate(Patient(sex="female", influences=[CytotoxicPulse(day=1, dose_mg=9)]), days=14, seed=1)
+    for kernel in (course.run_course, exact.advance, step.advance, mean.advance, integrate):
+        assert len(kernel.signatures) == 1, kernel
