@@ -42,6 +42,7 @@ class Count:
         text: the value in words, with what limits it.
         is_manual: True if counted by eye, None if the chart does not say.
         is_known: False if nothing can be said.
+        support: what raises the count besides the marrow, in words.
     """
 
     analyte: str
@@ -53,6 +54,7 @@ class Count:
     is_high_open: bool = False
     is_manual: bool | None = None
     is_known: bool = True
+    support: str = ""
 
     def below(self, limit: float) -> Finding:
         """Is the count below the limit?"""
@@ -105,7 +107,7 @@ def read_count(measurement: Measurement, chart: Chart, choices: Choices) -> Coun
         shown += f", 95 % interval {measurement.low:g} to {measurement.high:g}"
     is_manual = True if "manual" in measurement.flags else False if "automated" in measurement.flags else None
     return Count(analyte=analyte, day=measurement.day, low=low, high=high, is_low_open=above, is_high_open=below,
-                 text=shown, is_manual=is_manual)
+                 text=shown, is_manual=is_manual, support=why)
 
 
 def _prefix(measurement: Measurement) -> str:
@@ -113,8 +115,8 @@ def _prefix(measurement: Measurement) -> str:
 
 
 def _unit(analyte: str) -> str:
-    unit = ANALYTES[analyte].unit
-    return "" if unit == "1" else f" {unit}"
+    unit = ANALYTES[analyte].unit.replace("10*9", "10⁹")
+    return "" if unit in ("1", "{centile}") else f" {unit}"
 
 
 def is_plausible(measurement: Measurement) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from hscape.chart import Chart
 from hscape.clinic.drugs import courses, is_of
@@ -18,6 +19,7 @@ class Course:
         transplant_day: day of the first transplant.
         death_day: day of death.
         last_day: last day with any entry.
+        memo: what rules have already worked out for this chart, so that it is worked out once.
     """
 
     diagnosis_day: float | None
@@ -25,6 +27,7 @@ class Course:
     transplant_day: float | None
     death_day: float | None
     last_day: float | None
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def ended_by(self, day: float) -> str:
         """Why treatment without transplant can no longer be judged on a day; empty if it can."""

@@ -12,7 +12,7 @@ from hscape.clinic.course import Course
 from hscape.clinic.drugs import courses
 from hscape.clinic.logic import Finding, at_least
 from hscape.clinic.response import LINES, Definition
-from hscape.clinic.response_at import RESPONSES, count_days, first_response, moment_on
+from hscape.clinic.response_at import count_days, first_response
 from hscape.clinic.severity import severe_blood
 from hscape.clinic.thresholds import cite, threshold
 from hscape.clinic.transfusion import transfusion_days
@@ -49,10 +49,20 @@ def _verdict(chart: Chart, course: Course, choices: Choices, definition: Definit
     if signs:
         day, why = min(signs)
         return say(RELAPSE, day, f"{value} on day {response_day:g}", why)
-    end = _end(course)
-    if not count_days(chart, response_day + 1, course):
-        return say(CANNOT_TELL, None, f"{value} on day {response_day:g}", "no counts after the response")
-    return say(NO_RELAPSE, None, f"{value} on day {response_day:g}", f"none of the signs up to day {end:g}")
+    first = f"{value} on day {response_day:g}"
+    days = count_days(chart, response_day + 1, course)
+    open_days = [day for day in days if severe_blood(_visit(chart, day, choices), choices).truth is None]
+    if not days:
+        return say(CANNOT_TELL, None, first, "no counts after the response")
+    if open_days == days:
+        visits = "1 visit" if len(days) == 1 else f"{len(days)} visits"
+        return say(CANNOT_TELL, None, first, f"whether the counts are severe again cannot be told at the {visits} after the response")
+    told = f"none of the signs up to day {_end(course):g}"
+    return say(NO_RELAPSE, None, first, f"{told}; {len(open_days)} of {len(days)} visits cannot be told" if open_days else told)
+
+
+def _visit(chart: Chart, day: float, choices: Choices) -> Visit:
+    return find_visit(chart, LINES, day, before=0.0, after=threshold("same_visit_days"), choices=choices)
 
 
 def _end(course: Course) -> float:
@@ -73,10 +83,10 @@ def _signs(chart: Chart, course: Course, choices: Choices, response_day: float |
 
 def _severe_again(chart: Chart, course: Course, choices: Choices, response_day: float) -> list[tuple[float, str]]:
     for day in count_days(chart, response_day + 1, course):
-        visit = find_visit(chart, LINES, day, before=0.0, after=0.0, choices=choices)
+        visit = _visit(chart, day, choices)
         finding = severe_blood(visit, choices)
         if finding.truth:
-            return [(day, "counts severe again: " + "; ".join(finding.reasons))]
+            return [(visit.day if visit.day is not None else day, "counts severe again: " + "; ".join(finding.reasons))]
     return []
 
 

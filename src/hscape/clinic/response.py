@@ -69,7 +69,10 @@ class Definition:
 def read_moment(chart: Chart, course: Course, day: float, choices: Choices, *, before: float, after: float) -> Moment:
     """Everything that a definition of response asks for, on a day after treatment."""
     start = course.treatment_day if course.treatment_day is not None else day
-    baseline = find_visit(chart, LINES, start, before=threshold("baseline_window_days"), after=0.0, choices=choices)
+    baseline = course.memo.get(("baseline", choices))
+    if baseline is None:
+        baseline = find_visit(chart, LINES, start, before=threshold("baseline_window_days"), after=0.0, choices=choices)
+        course.memo["baseline", choices] = baseline
     visit = find_visit(chart, LINES, day, before=before, after=after, choices=choices)
     at = visit.day if visit.day is not None else day
     return Moment(
@@ -149,8 +152,10 @@ def _line_improved(moment: Moment, analyte: str) -> Finding:
     now, before = moment.visit[analyte], moment.before[analyte]
     if not (now.is_known and before.is_known):
         return Finding(None, (before.text if now.is_known else now.text,))
-    name, _, unit = {HEMOGLOBIN: ("hemoglobin", "", "g_per_dl"), NEUTROPHILS: ("neutrophils", "", "1e9_per_l"),
-                     PLATELETS: ("platelets", "", "1e9_per_l")}[analyte]
+    if "transfusion" in now.support:
+        return Finding(False, (f"held up by transfusion, so not improved: {now.text}",))
+    name, unit = {HEMOGLOBIN: ("hemoglobin", "g_per_dl"), NEUTROPHILS: ("neutrophils", "1e9_per_l"),
+                  PLATELETS: ("platelets", "1e9_per_l")}[analyte]
     normal = normal_hemoglobin_limits(moment.chart, moment.day)[1] if analyte == HEMOGLOBIN else threshold(f"normal_{name}_{unit}")
     rise, low = threshold(f"camitta_rise_{name}_{unit}"), threshold(f"camitta_low_{name}_below_{unit}")
     was_low = before.below(normal)

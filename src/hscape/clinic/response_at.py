@@ -95,7 +95,15 @@ def count_days(chart: Chart, first: float, course: Course) -> list[float]:
 
 
 def first_response(chart: Chart, course: Course, choices: Choices, definition: Definition) -> tuple[float | None, str]:
-    """First day after the start of treatment with a response, and its grade; (None, reason) if there is none."""
+    """First day after the start of treatment with a response, and its grade; (None, why) if there is none."""
+    key = ("first response", definition.key, choices)
+    if key not in course.memo:
+        course.memo[key] = _search_response(chart, course, choices, definition)
+    found: tuple[float | None, str] = course.memo[key]
+    return found
+
+
+def _search_response(chart: Chart, course: Course, choices: Choices, definition: Definition) -> tuple[float | None, str]:
     if course.treatment_day is None:
         return None, "the chart holds no start of treatment"
     told = set()
