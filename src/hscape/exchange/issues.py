@@ -1,0 +1,94 @@
+"""The issue list: what a reader says about a file instead of raising an exception.
+
+Red blocks: the value, row or file was not read. Amber asks: the message says what was done meanwhile, and the
+answer goes under `key` in the answers file. Grey informs: what was understood, and every automatic repair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["red", "amber", "grey"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One remark about one place of a file.
+
+    Args:
+        sheet: sheet name, or the file name of a CSV.
+        row: row number as the spreadsheet shows it, None for a whole sheet or file.
+        column: header of the column, empty for a whole row.
+        value: what stood there; never shown if it may identify a person.
+        severity: red, amber or grey.
+        message: what we think.
+        fix: what to do.
+        code: fixed name of the kind of issue, for example ``unit_impossible``.
+        key: where the answers file takes an answer, empty if none is asked.
+        patient_id: patient it concerns, empty if it is about the file.
+    """
+
+    sheet: str
+    row: int | None
+    column: str
+    value: str
+    severity: Severity
+    message: str
+    fix: str
+    code: str
+    key: str = ""
+    patient_id: str = ""
+
+    def as_dict(self) -> dict[str, object]:
+        """The issue as the command line prints it with ``--json``."""
+        return {"sheet": self.sheet, "row": self.row, "column": self.column, "value": self.value,
+                "severity": self.severity, "message": self.message, "fix": self.fix, "code": self.code,
+                "key": self.key, "patient_id": self.patient_id}
+
+
+@dataclass(slots=True, kw_only=True)
+class Place:
+    """Where in a file: sheet, row and header of the column."""
+
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+
+
+_MAX_SHOWN = 60
+
+
+@dataclass(slots=True)
+class IssueList:
+    """Collects issues while a file is read."""
+
+    found: list[Issue] = field(default_factory=list)
+
+    def add(
+        self, severity: Severity, code: str, place: Place, value: object, message: str, fix: str = "",
+        *, key: str = "", patient_id: str = "",
+    ) -> None:
+        """Add one issue; long values are shortened."""
+        shown = "" if value is None else " ".join(str(value).split())
+        if len(shown) > _MAX_SHOWN:
+            shown = shown[: _MAX_SHOWN - 1] + "…"
+        self.found.append(Issue(
+            sheet=place.sheet, row=place.row, column=place.column, value=shown, severity=severity, message=message,
+            fix=fix, code=code, key=key, patient_id=patient_id,
+        ))
+
+    def sorted(self) -> tuple[Issue, ...]:
+        """Red first, then amber, then grey; within these by sheet and row."""
+        rank = {"red": 0, "amber": 1, "grey": 2}
+        return tuple(sorted(self.found, key=lambda item: (rank[item.severity], item.sheet, item.row or 0, item.column)))
+
+
+class Refused(Exception):
+    """Inside the readers only: the whole file cannot be read; carries the reason and the fix."""
+
+    def __init__(self, code: str, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.fix = fix

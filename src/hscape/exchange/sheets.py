@@ -1,0 +1,151 @@
+"""From a file to plain grids of cells, with the row numbers that the spreadsheet shows.
+
+CSV cells stay text: nothing is converted before our own parser sees it, so 007 stays 007 and the gene NA stays NA.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hscape.exchange.issues import IssueList, Place, Refused
+from hscape.exchange.safe_files import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, check_size, check_workbook
+
+_DELIMITERS = (",", ";", "\t", "|")
+#: Sheets that our own template holds for its drop-downs and its explanation.
+OWN_SHEETS = ("Lists", "Read me")
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A grid of cells; row 0 of `rows` is row 1 of the spreadsheet."""
+
+    name: str
+    rows: list[list[Any]]
+
+
+def load_sheets(path: Path, issues: IssueList) -> list[Sheet]:
+    """Read every sheet of an xlsx, or the one table of a text file.
+
+    Raises:
+        Refused: the file is too large, damaged, dangerous or not a table.
+    """
+    check_size(path)
+    suffix = path.suffix.lower()
+    if suffix in (".xlsx", ".xlsm"):
+        check_workbook(path)
+        return _load_workbook(path, issues)
+    if suffix in (".csv", ".tsv", ".txt"):
+        return [_load_text(path, issues)]
+    if suffix in (".xls", ".xlsb", ".ods"):
+        raise Refused("format_unknown", f"{suffix} files are not read.", "Open it in Excel and save it as .xlsx or CSV.")
+    raise Refused("format_unknown", f"'{suffix or path.name}' is not a format that can be read.",
+                  "Give .xlsx, .csv, .tsv, .txt, .maf, .yaml or .json.")
+
+
+def _load_workbook(path: Path, issues: IssueList) -> list[Sheet]:
+    import python_calamine
+
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_path(str(path))
+        sheets: list[Sheet] = []
+        for meta in workbook.sheets_metadata:
+            if meta.name in OWN_SHEETS:
+                continue
+            if "visible" not in str(meta.visible).lower():
+                issues.add("grey", "sheet_hidden", Place(sheet=meta.name), "", "This sheet is hidden and was not read.",
+                           "Unhide it in Excel if it belongs to the data.")
+                continue
+            if "worksheet" not in str(meta.typ).lower():
+                continue
+            rows = workbook.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
+            sheets.append(Sheet(meta.name, rows))
+    except Exception as error:  # the library raises its own kinds, and pyo3 panics
+        raise Refused("workbook_damaged", f"The workbook cannot be read ({type(error).__name__}: {str(error)[:120]}).",
+                      "Open and save it again in Excel.") from None
+    return sheets
+
+
+def _load_text(path: Path, issues: IssueList) -> Sheet:
+    raw = path.read_bytes()
+    place = Place(sheet=path.name)
+    if raw[:2] == b"PK" or raw[:4] == b"\xd0\xcf\x11\xe0":
+        raise Refused("not_text", "The file is a workbook although its name ends like text.", "Rename it to .xlsx.")
+    text = _decode(raw, place, issues)
+    if "\x00" in text:
+        raise Refused("not_text", "The file holds NUL bytes: it is not a text table.", "Export it again as CSV (UTF-8).")
+    delimiter = _find_delimiter(text)
+    rows: list[list[Any]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    n_cells = 0
+    try:
+        for cells in reader:
+            while len(rows) < reader.line_num - 1 and cells and "\n" in "".join(cells):
+                rows.append([])  # a quoted line break: keep the row numbers of the file
+            rows.append(cells)
+            n_cells += len(cells)
+            if len(rows) > MAX_ROWS or n_cells > MAX_CELLS or len(cells) > MAX_COLUMNS:
+                raise Refused("too_many_cells", f"The table has more than {MAX_ROWS:,} rows or {MAX_COLUMNS:,} columns.",
+                              "Split it by patient or by year.")
+    except csv.Error as error:
+        raise Refused("text_broken", f"Row {reader.line_num}: {error}; probably a quotation mark that is never closed.",
+                      "Close or delete that quotation mark.") from None
+    _check_quotes(rows, text)
+    return Sheet(path.name, rows)
+
+
+def _check_quotes(rows: list[list[Any]], text: str) -> None:
+    """A quotation mark that never closes swallows the rest of the file; say where it opened."""
+    for index, cells in enumerate(rows):
+        for cell in cells:
+            if cell.count("\n") > 5:
+                raise Refused("text_broken", f"Row {index + 1}: one cell holds {cell.count(chr(10))} lines; probably a "
+                              "quotation mark that is never closed.", "Close or delete that quotation mark.")
+
+
+def _decode(raw: bytes, place: Place, issues: IssueList) -> str:
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        try:
+            return raw.decode("utf-16")
+        except UnicodeDecodeError:
+            raise Refused("not_text", "The file says UTF-16 but is not.", "Export it again as CSV (UTF-8).") from None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    for encoding in ("cp932", "cp1252"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding == "cp932" and not any("\u3040" <= letter <= "\u9fff" for letter in text.split("\n", 1)[0]):
+            continue
+        issues.add("grey", "encoding", place, encoding, f"The file is not UTF-8; it was read as {encoding}.",
+                   "Check letters with accents; save as CSV UTF-8 to be sure.")
+        return text
+    raise Refused("not_text", "The letters of the file cannot be decoded.", "Export it again as CSV (UTF-8).")
+
+
+def _find_delimiter(text: str) -> str:
+    """The delimiter that splits the most lines into the same number of cells, more than one."""
+    lines = [line for line in text.splitlines()[:60] if line.strip()]
+    best, best_score = ",", 0.0
+    for delimiter in _DELIMITERS:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                counts = [len(cells) for cells in csv.reader(lines, delimiter=delimiter)]
+            except csv.Error:
+                continue
+        common = max(set(counts), key=counts.count) if counts else 1
+        header = counts[0] if counts else 1
+        if common < 2 and header < 2:
+            continue
+        score = counts.count(common) / len(counts) * min(max(common, header), 12) + (1 if header == common else 0)
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
