@@ -4,4 +4,14 @@ from hscape.clinic.assess import RULES, assess
 from hscape.clinic.evidence import NOTICE, EvidenceRow, evidence_table
 from hscape.clinic.verdict import CANNOT_TELL, NOT_ASSESSED, Choices, Verdict
 
-__all__ = ["CANNOT_TELL", "NOTICE", "NOT_ASSESSED", "RULES", "Choices", "EvidenceRow", "Verdict", "assess", "evidence_table"]
+__all__ = [
+    "CANNOT_TELL",
+    "NOTICE",
+    "NOT_ASSESSED",
+    "RULES",
+    "Choices",
+    "EvidenceRow",
+    "Verdict",
+    "assess",
+    "evidence_table",
+]

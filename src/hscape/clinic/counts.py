@@ -97,7 +97,10 @@ def read_count(measurement: Measurement, chart: Chart, choices: Choices) -> Coun
     value, analyte = measurement.value, measurement.analyte
     shown = f"{label(analyte)} {_prefix(measurement)}{value:g}{_unit(analyte)} on day {measurement.day:g}"
     if not is_plausible(measurement):
-        return unknown(analyte, f"{value:g}{_unit(analyte)} on day {measurement.day:g} set aside as implausible; check value and unit")
+        return unknown(
+            analyte,
+            f"{value:g}{_unit(analyte)} on day {measurement.day:g} set aside as implausible; check value and unit",
+        )
     below, above = measurement.censored == "below", measurement.censored == "above"
     low, high = (0.0 if below else value), (math.inf if above else value)
     why = support(measurement, chart, choices)
@@ -106,8 +109,17 @@ def read_count(measurement: Measurement, chart: Chart, choices: Choices) -> Coun
     if measurement.low is not None and measurement.high is not None and not below:
         shown += f", 95 % interval {measurement.low:g} to {measurement.high:g}"
     is_manual = True if "manual" in measurement.flags else False if "automated" in measurement.flags else None
-    return Count(analyte=analyte, day=measurement.day, low=low, high=high, is_low_open=above, is_high_open=below,
-                 text=shown, is_manual=is_manual, support=why)
+    return Count(
+        analyte=analyte,
+        day=measurement.day,
+        low=low,
+        high=high,
+        is_low_open=above,
+        is_high_open=below,
+        text=shown,
+        is_manual=is_manual,
+        support=why,
+    )
 
 
 def _prefix(measurement: Measurement) -> str:
@@ -125,7 +137,9 @@ def is_plausible(measurement: Measurement) -> bool:
     low, high = (thresholds().get(f"{name}_{end}_{unit}") for end in ("lowest", "highest"))
     # A censored "<1.4" says nothing about the lowest value.
     is_low_enough = high is None or measurement.value <= high.value
-    return is_low_enough and (low is None or measurement.censored == "below" or measurement.value >= low.value)
+    return is_low_enough and (
+        low is None or measurement.censored == "below" or measurement.value >= low.value
+    )
 
 
 def _split(analyte: str) -> tuple[str, str, str]:
@@ -140,13 +154,19 @@ def support(measurement: Measurement, chart: Chart, choices: Choices) -> str:
     product, day = _RAISED_BY.get(measurement.analyte), measurement.day
     if product:
         window = threshold(f"{product}_transfused_days")
-        recent = [entry.day for entry in chart.transfusions if entry.product == product and 0 <= day - entry.day <= window]
+        recent = [
+            entry.day
+            for entry in chart.transfusions
+            if entry.product == product and 0 <= day - entry.day <= window
+        ]
         if recent:
             return f"{day - max(recent):g} d after transfusion"
         return "soon after transfusion" if "after_transfusion" in measurement.flags else ""
     if measurement.analyte != NEUTROPHILS or choices.g_csf_counts:
         return ""
-    is_supported = "on_g_csf" in measurement.flags or given_within(chart, "g_csf", day, threshold("g_csf_days"))
+    is_supported = "on_g_csf" in measurement.flags or given_within(
+        chart, "g_csf", day, threshold("g_csf_days")
+    )
     return "under G-CSF" if is_supported else ""
 
 
@@ -167,8 +187,9 @@ class Visit:
         return self.counts[analyte]
 
 
-def find_visit(chart: Chart, analytes: Iterable[str], day: float, *, before: float, after: float,
-               choices: Choices) -> Visit:
+def find_visit(
+    chart: Chart, analytes: Iterable[str], day: float, *, before: float, after: float, choices: Choices
+) -> Visit:
     """The visit in a window that holds most of the analytes, and the nearest to the day among those.
 
     Args:
@@ -180,13 +201,20 @@ def find_visit(chart: Chart, analytes: Iterable[str], day: float, *, before: flo
         choices: what the sources leave open.
     """
     wanted = tuple(analytes)
-    inside = [entry for entry in chart.measurements if entry.analyte in wanted and day - before <= entry.day <= day + after]
+    inside = [
+        entry
+        for entry in chart.measurements
+        if entry.analyte in wanted and day - before <= entry.day <= day + after
+    ]
     days = sorted({entry.day for entry in inside}, key=lambda at: (-_n_near(inside, at), abs(at - day), at))
     window = f"missing in days {day - before:g} to {day + after:g}"
     if not days:
         return Visit(day=None, counts={analyte: unknown(analyte, window) for analyte in wanted})
     chosen = days[0]
-    return Visit(day=chosen, counts={analyte: _nearest(inside, analyte, chosen, window, chart, choices) for analyte in wanted})
+    return Visit(
+        day=chosen,
+        counts={analyte: _nearest(inside, analyte, chosen, window, chart, choices) for analyte in wanted},
+    )
 
 
 def _near(inside: Iterable[Measurement], at: float) -> list[Measurement]:
@@ -198,11 +226,21 @@ def _n_near(inside: Iterable[Measurement], at: float) -> int:
     return len({entry.analyte for entry in _near(inside, at) if is_plausible(entry)})
 
 
-def _nearest(inside: Iterable[Measurement], analyte: str, at: float, window: str, chart: Chart, choices: Choices) -> Count:
+def _nearest(
+    inside: Iterable[Measurement], analyte: str, at: float, window: str, chart: Chart, choices: Choices
+) -> Count:
     entries = [entry for entry in _near(inside, at) if entry.analyte == analyte]
     if not entries:
         return unknown(analyte, f"{window.replace('in days', 'at the visit; needed in days')}")
     # Of several values the plausible, unsupported, uncensored, nearest one; the lower one if still equal.
-    best = min(entries, key=lambda entry: (not is_plausible(entry), bool(support(entry, chart, choices)), entry.is_censored,
-                                           abs(entry.day - at), entry.value))
+    best = min(
+        entries,
+        key=lambda entry: (
+            not is_plausible(entry),
+            bool(support(entry, chart, choices)),
+            entry.is_censored,
+            abs(entry.day - at),
+            entry.value,
+        ),
+    )
     return read_count(best, chart, choices)

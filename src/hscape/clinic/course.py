@@ -31,16 +31,22 @@ class Course:
 
     def ended_by(self, day: float) -> str:
         """Why treatment without transplant can no longer be judged on a day; empty if it can."""
-        ends = [(end, words) for end, words in ((self.transplant_day, "transplant"), (self.death_day, "death"))
-                if end is not None and end <= day]
+        ends = [
+            (end, words)
+            for end, words in ((self.transplant_day, "transplant"), (self.death_day, "death"))
+            if end is not None and end <= day
+        ]
         return "" if not ends else f"{min(ends)[1]} on day {min(ends)[0]:g}"
 
 
 def read_course(chart: Chart) -> Course:
     """The landmarks of a chart."""
     return Course(
-        diagnosis_day=_diagnosis_day(chart), treatment_day=_treatment_day(chart), transplant_day=_transplant_day(chart),
-        death_day=_first_event(chart, "death"), last_day=last_seen_day(chart),
+        diagnosis_day=_diagnosis_day(chart),
+        treatment_day=_treatment_day(chart),
+        transplant_day=_transplant_day(chart),
+        death_day=_first_event(chart, "death"),
+        last_day=last_seen_day(chart),
     )
 
 
@@ -59,8 +65,14 @@ def _treatment_day(chart: Chart) -> float | None:
         return recorded
     if chart.day_zero_meaning in ("treatment start", "treatment_start"):
         return 0.0
-    return min((course.start_day for course in courses(chart, "immunosuppression") if not is_of(course, "transplant")),
-               default=None)
+    return min(
+        (
+            course.start_day
+            for course in courses(chart, "immunosuppression")
+            if not is_of(course, "transplant")
+        ),
+        default=None,
+    )
 
 
 def _transplant_day(chart: Chart) -> float | None:
@@ -72,5 +84,7 @@ def _transplant_day(chart: Chart) -> float | None:
 def last_seen_day(chart: Chart) -> float | None:
     """Last day on which anything was seen; a planned end of a drug is not a visit."""
     groups = (chart.measurements, chart.clone_measurements, chart.transfusions, chart.events)
-    days = [entry.day for group in groups for entry in group] + [entry.start_day for entry in chart.treatments]
+    days = [entry.day for group in groups for entry in group] + [
+        entry.start_day for entry in chart.treatments
+    ]
     return max(days, default=None)

@@ -30,5 +30,7 @@ def courses(chart: Chart, group: str) -> tuple[Treatment, ...]:
 
 def given_within(chart: Chart, group: str, day: float, days: float) -> bool:
     """True if a treatment of the group was given on the day or in the days before it."""
-    return any(course.start_day <= day and (course.end_day is None or day - course.end_day <= days)
-               for course in courses(chart, group))
+    return any(
+        course.start_day <= day and (course.end_day is None or day - course.end_day <= days)
+        for course in courses(chart, group)
+    )

@@ -55,7 +55,16 @@ def evidence_table(chart: Chart, choices: Choices | None = None) -> list[Evidenc
     for entry in data["finding"]:
         finding = CHECKS[entry["check"]](seen)
         status = NOT_TESTED if finding.truth is None else entry["if_true" if finding.truth else "if_false"]
-        rows.append(EvidenceRow(cause=data["causes"][entry["cause"]], finding=entry["finding"], status=status,
-                                observed="; ".join(finding.reasons), test=entry["test"], separates=entry["separates"],
-                                source=cite(entry["source"]), note=entry.get("note", "")))
+        rows.append(
+            EvidenceRow(
+                cause=data["causes"][entry["cause"]],
+                finding=entry["finding"],
+                status=status,
+                observed="; ".join(finding.reasons),
+                test=entry["test"],
+                separates=entry["separates"],
+                source=cite(entry["source"]),
+                note=entry.get("note", ""),
+            )
+        )
     return rows

@@ -16,7 +16,12 @@ from hscape.clinic.karyotype import in_words, is_failed, read_karyotype, touches
 from hscape.clinic.thresholds import cite, threshold
 from hscape.clinic.verdict import CANNOT_TELL, Choices, Verdict
 
-HIGH, LOW, UNGRADED, NOT_SEEN = "high-risk evolution", "low-risk evolution", "evolution, risk cannot be told", "no evolution seen"
+HIGH, LOW, UNGRADED, NOT_SEEN = (
+    "high-risk evolution",
+    "low-risk evolution",
+    "evolution, risk cannot be told",
+    "no evolution seen",
+)
 _RANK = {HIGH: 0, UNGRADED: 1, LOW: 2}
 _ASSAYS = ("karyotype", "fish", "snp_array")
 _MALIGNANT = re.compile(r"\b(mds|aml|myelodysplas\w*|leuk\w*|cmml|blast\w*)", re.IGNORECASE)
@@ -36,9 +41,14 @@ class Change:
 
 def chromosome_tests(chart: Chart) -> list[CloneMeasurement]:
     """Chromosome tests that gave a result, in order of day."""
-    return [entry for entry in chart.clone_measurements
-            if entry.kind == "chromosome" and entry.assay in _ASSAYS and entry.status in ("negative", "positive")
-            and not is_failed(entry.karyotype)]
+    return [
+        entry
+        for entry in chart.clone_measurements
+        if entry.kind == "chromosome"
+        and entry.assay in _ASSAYS
+        and entry.status in ("negative", "positive")
+        and not is_failed(entry.karyotype)
+    ]
 
 
 def _changes_of(test: CloneMeasurement) -> list[Change]:
@@ -46,12 +56,22 @@ def _changes_of(test: CloneMeasurement) -> list[Change]:
     text = test.karyotype or test.variant or test.clone
     clones = read_karyotype(test.karyotype) if test.karyotype else None
     if clones is not None:
-        return [Change(day=test.day, grade=_grade(clone.abnormalities), what=f"{in_words(clone)} on day {test.day:g}",
-                       key=",".join(sorted(clone.abnormalities))) for clone in clones if clone.is_clone]
+        return [
+            Change(
+                day=test.day,
+                grade=_grade(clone.abnormalities),
+                what=f"{in_words(clone)} on day {test.day:g}",
+                key=",".join(sorted(clone.abnormalities)),
+            )
+            for clone in clones
+            if clone.is_clone
+        ]
     if test.status == "negative" or (test.assay == "snp_array" and _HLA_LOSS.search(text)):
         return []
     if _CHROMOSOME_7.search(text):
-        return [Change(day=test.day, grade=HIGH, what=f"{text} by {test.assay} on day {test.day:g}", key=text)]
+        return [
+            Change(day=test.day, grade=HIGH, what=f"{text} by {test.assay} on day {test.day:g}", key=text)
+        ]
     # A karyotype that cannot be read is not graded; a FISH or array finding names its one change.
     graded = UNGRADED if test.assay == "karyotype" else LOW
     return [Change(day=test.day, grade=graded, what=f"{text} by {test.assay} on day {test.day:g}", key=text)]
@@ -70,7 +90,9 @@ def _events(chart: Chart) -> list[Change]:
             continue
         grave = _MALIGNANT.search(text) or _CHROMOSOME_7.search(text)
         grade = HIGH if grave else UNGRADED
-        found.append(Change(day=event.day, grade=grade, what=f"recorded on day {event.day:g}: {text}", key=text))
+        found.append(
+            Change(day=event.day, grade=grade, what=f"recorded on day {event.day:g}: {text}", key=text)
+        )
     return found
 
 
@@ -81,15 +103,25 @@ def _blasts(chart: Chart) -> list[Change]:
         limit = marrow if place == "marrow" else aml
         for entry in chart.series(analyte):
             if entry.value >= limit and entry.censored != "below":
-                found.append(Change(day=entry.day, grade=HIGH, what=f"{entry.value:.0%} blasts in {place} on day {entry.day:g}",
-                                    key="blasts"))
+                found.append(
+                    Change(
+                        day=entry.day,
+                        grade=HIGH,
+                        what=f"{entry.value:.0%} blasts in {place} on day {entry.day:g}",
+                        key="blasts",
+                    )
+                )
     return found
 
 
 def find_changes(chart: Chart, course: Course) -> tuple[list[Change], list[Change]]:
     """The changes that were there before treatment, and the new ones after it, each in order of day."""
     first = course.treatment_day if course.treatment_day is not None else course.diagnosis_day
-    changes = [change for test in chromosome_tests(chart) for change in _changes_of(test)] + _events(chart) + _blasts(chart)
+    changes = (
+        [change for test in chromosome_tests(chart) for change in _changes_of(test)]
+        + _events(chart)
+        + _blasts(chart)
+    )
     changes.sort(key=lambda change: (change.day, _RANK[change.grade], change.key))
     old = [change for change in changes if first is not None and change.day <= first]
     known = {change.key for change in old}
@@ -113,9 +145,19 @@ def assess_evolution(chart: Chart, course: Course, choices: Choices) -> Verdict:
     first = course.treatment_day if course.treatment_day is not None else course.diagnosis_day
     later = [test.day for test in tests if first is None or test.day > first]
     if not later:
-        return say(CANNOT_TELL, None, "no chromosome test after the start of treatment, and nothing recorded", *before)
-    return say(NOT_SEEN, None, f"{len(later)} chromosome test{'s' if len(later) > 1 else ''} after the start of treatment, "
-                               f"the last on day {max(later):g}, without a new clone", *before)
+        return say(
+            CANNOT_TELL,
+            None,
+            "no chromosome test after the start of treatment, and nothing recorded",
+            *before,
+        )
+    return say(
+        NOT_SEEN,
+        None,
+        f"{len(later)} chromosome test{'s' if len(later) > 1 else ''} after the start of treatment, "
+        f"the last on day {max(later):g}, without a new clone",
+        *before,
+    )
 
 
 def first_evolution(chart: Chart, course: Course) -> Change | None:

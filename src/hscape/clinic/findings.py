@@ -10,7 +10,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from hscape.chart import Chart, CloneMeasurement
-from hscape.clinic.counts import CELLULARITY, HEMOGLOBIN, NEUTROPHILS, PLATELETS, RETICULOCYTES, Count, find_visit, read_count, unknown
+from hscape.clinic.counts import (
+    CELLULARITY,
+    HEMOGLOBIN,
+    NEUTROPHILS,
+    PLATELETS,
+    RETICULOCYTES,
+    Count,
+    find_visit,
+    read_count,
+    unknown,
+)
 from hscape.clinic.course import Course
 from hscape.clinic.evolution import chromosome_tests
 from hscape.clinic.karyotype import read_karyotype
@@ -24,8 +34,28 @@ from hscape.clinic.thresholds import read_data, threshold
 from hscape.clinic.verdict import Choices
 
 #: Changes that WHO takes as presumptive evidence of MDS, as they begin in ISCN text.
-_PRESUMPTIVE = ("-7", "del(7)", "-5", "del(5)", "i(17)", "t(17", "del(17)", "-13", "del(13)", "del(11)", "del(12)", "t(12", "del(9)",
-                "idic(X)", "t(11;16)", "t(3;21)", "t(1;3)", "t(2;11)", "inv(3)", "t(6;9)")
+_PRESUMPTIVE = (
+    "-7",
+    "del(7)",
+    "-5",
+    "del(5)",
+    "i(17)",
+    "t(17",
+    "del(17)",
+    "-13",
+    "del(13)",
+    "del(11)",
+    "del(12)",
+    "t(12",
+    "del(9)",
+    "idic(X)",
+    "t(11;16)",
+    "t(3;21)",
+    "t(1;3)",
+    "t(2;11)",
+    "inv(3)",
+    "t(6;9)",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +79,9 @@ def _value(seen: Seen, analyte: str) -> Count:
     entries = [entry for entry in seen.chart.series(analyte) if treatment is None or entry.day <= treatment]
     if not entries:
         return unknown(analyte, "not in the chart" + ("" if treatment is None else " before treatment"))
-    return read_count(min(entries, key=lambda entry: (abs(entry.day - seen.day), entry.day)), seen.chart, seen.choices)
+    return read_count(
+        min(entries, key=lambda entry: (abs(entry.day - seen.day), entry.day)), seen.chart, seen.choices
+    )
 
 
 def _clones(entries: Iterable[CloneMeasurement], nothing: str, what: str) -> Finding:
@@ -58,22 +90,38 @@ def _clones(entries: Iterable[CloneMeasurement], nothing: str, what: str) -> Fin
     positive = [entry for entry in entries if entry.status == "positive"]
     if positive:
         first = positive[0]
-        return Finding(True, (f"{what}: {first.clone} by {first.assay} in {first.specimen} on day {first.day:g}",))
+        return Finding(
+            True, (f"{what}: {first.clone} by {first.assay} in {first.specimen} on day {first.day:g}",)
+        )
     done = [entry for entry in entries if entry.status == "negative"]
-    return Finding(False, (f"{nothing} by {done[-1].assay} on day {done[-1].day:g}",)) if done else Finding(None)
+    return (
+        Finding(False, (f"{nothing} by {done[-1].assay} on day {done[-1].day:g}",)) if done else Finding(None)
+    )
 
 
 def _genes(seen: Seen, group: str) -> Finding:
     genes = set(read_data("evidence.toml")[group])
-    tested = [entry for entry in seen.chart.clone_measurements if entry.kind == "gene" and entry.gene.upper() in genes]
+    tested = [
+        entry
+        for entry in seen.chart.clone_measurements
+        if entry.kind == "gene" and entry.gene.upper() in genes
+    ]
     return _clones(tested, "no such mutation", "mutation")
 
 
 def inherited_gene(seen: Seen) -> Finding:
     """A variant of a marrow failure gene in a tissue that is not blood; in blood it may be somatic."""
     genes = set(read_data("evidence.toml")["inherited_genes"])
-    tested = [entry for entry in seen.chart.clone_measurements if entry.kind == "gene" and entry.gene.upper() in genes]
-    outside = _clones((entry for entry in tested if entry.specimen in ("buccal", "fibroblasts")), "no such variant", "variant")
+    tested = [
+        entry
+        for entry in seen.chart.clone_measurements
+        if entry.kind == "gene" and entry.gene.upper() in genes
+    ]
+    outside = _clones(
+        (entry for entry in tested if entry.specimen in ("buccal", "fibroblasts")),
+        "no such variant",
+        "variant",
+    )
     in_blood = _clones(tested, "no such variant", "variant")
     if outside.truth is None and in_blood.truth:
         return Finding(None, (*in_blood.reasons, "germline or somatic cannot be told from blood"))
@@ -88,7 +136,11 @@ def pnh_clone(seen: Seen) -> Finding:
 def large_pnh_clone(seen: Seen) -> Finding:
     """PNH granulocytes above the size of classic PNH."""
     size, limit = largest_clone_fraction(seen.chart), threshold("classic_clone_above_fraction")
-    return Finding(None) if size is None else Finding(size > limit, (f"largest PNH granulocyte clone {size:.2%}",))
+    return (
+        Finding(None)
+        if size is None
+        else Finding(size > limit, (f"largest PNH granulocyte clone {size:.2%}",))
+    )
 
 
 def hla_loss(seen: Seen) -> Finding:
@@ -108,7 +160,11 @@ def escape_clone(seen: Seen) -> Finding:
 
 def reversion(seen: Seen) -> Finding:
     """A clone that regained a lost function."""
-    return _clones((entry for entry in seen.chart.clone_measurements if entry.kind == "reversion"), "no reverted clone", "reverted clone")
+    return _clones(
+        (entry for entry in seen.chart.clone_measurements if entry.kind == "reversion"),
+        "no reverted clone",
+        "reverted clone",
+    )
 
 
 def response(seen: Seen) -> Finding:
@@ -136,7 +192,9 @@ def mds_karyotype(seen: Seen) -> Finding:
             return Finding(True, (f"{', '.join(named)} by {test.assay} on day {test.day:g}",))
     unread = [test for test in tests if test.status == "positive" and read_karyotype(test.karyotype) is None]
     if unread:
-        return Finding(None, (f"{unread[0].karyotype or unread[0].clone} by {unread[0].assay}: to be read by a person",))
+        return Finding(
+            None, (f"{unread[0].karyotype or unread[0].clone} by {unread[0].assay}: to be read by a person",)
+        )
     return Finding(False, (f"none in {len(tests)} test(s)",)) if tests else Finding(None)
 
 
@@ -145,9 +203,13 @@ def isolated_neutropenia(seen: Seen) -> Finding:
     visit = find_severity_visit(seen.chart, seen.course, seen.choices)
     if visit is None:
         return Finding(None)
-    return all_of((visit.blood[NEUTROPHILS].below(threshold("definition_neutrophils_below_1e9_per_l")),
-                   visit.blood[HEMOGLOBIN].at_least(threshold("isolated_line_hemoglobin_g_per_dl")),
-                   visit.blood[PLATELETS].at_least(threshold("isolated_line_platelets_1e9_per_l"))))
+    return all_of(
+        (
+            visit.blood[NEUTROPHILS].below(threshold("definition_neutrophils_below_1e9_per_l")),
+            visit.blood[HEMOGLOBIN].at_least(threshold("isolated_line_hemoglobin_g_per_dl")),
+            visit.blood[PLATELETS].at_least(threshold("isolated_line_platelets_1e9_per_l")),
+        )
+    )
 
 
 def isolated_red_cells(seen: Seen) -> Finding:
@@ -155,27 +217,41 @@ def isolated_red_cells(seen: Seen) -> Finding:
     visit = find_severity_visit(seen.chart, seen.course, seen.choices)
     if visit is None:
         return Finding(None)
-    return all_of((visit.blood[RETICULOCYTES].below(threshold("nearly_no_reticulocytes_below_1e9_per_l")),
-                   negate(visit.blood[NEUTROPHILS].below(threshold("definition_neutrophils_below_1e9_per_l"))),
-                   visit.blood[PLATELETS].at_least(threshold("isolated_line_platelets_1e9_per_l"))))
+    return all_of(
+        (
+            visit.blood[RETICULOCYTES].below(threshold("nearly_no_reticulocytes_below_1e9_per_l")),
+            negate(visit.blood[NEUTROPHILS].below(threshold("definition_neutrophils_below_1e9_per_l"))),
+            visit.blood[PLATELETS].at_least(threshold("isolated_line_platelets_1e9_per_l")),
+        )
+    )
 
 
 def exposure(seen: Seen) -> Finding:
     """A marrow-toxic drug in the half year before the diagnosis."""
     words, window = read_data("evidence.toml")["exposures"], threshold("drug_exposure_window_days")
     for treatment in seen.chart.treatments:
-        is_in_time = seen.day - window <= treatment.start_day <= seen.day or treatment.is_given_on(seen.day - 1)
+        is_in_time = seen.day - window <= treatment.start_day <= seen.day or treatment.is_given_on(
+            seen.day - 1
+        )
         if is_in_time and any(word in treatment.name.lower() for word in words):
             return Finding(True, (f"{treatment.name} from day {treatment.start_day:g}",))
     before = [treatment for treatment in seen.chart.treatments if treatment.start_day < seen.day]
-    return Finding(False, ("none of the listed drugs",)) if before else Finding(None, ("no drugs before the diagnosis in the chart",))
+    return (
+        Finding(False, ("none of the listed drugs",))
+        if before
+        else Finding(None, ("no drugs before the diagnosis in the chart",))
+    )
 
 
 def hemolysis(seen: Seen) -> Finding:
     """LDH high enough for hemolysis."""
     analyte = "lactate_dehydrogenase_u_per_l"
-    finding = ldh_hemolysis(find_visit(seen.chart, (analyte,), seen.day, before=float("inf"), after=float("inf"),
-                                       choices=seen.choices), seen.choices)
+    finding = ldh_hemolysis(
+        find_visit(
+            seen.chart, (analyte,), seen.day, before=float("inf"), after=float("inf"), choices=seen.choices
+        ),
+        seen.choices,
+    )
     return finding if seen.chart.series(analyte) else Finding(None)
 
 

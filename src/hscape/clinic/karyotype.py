@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from hscape.clinic.thresholds import threshold
 
-_FAILED = re.compile(r"fail|no (metaphase|mitos|growth|result)|not? (evaluable|assess)|insufficient", re.IGNORECASE)
+_FAILED = re.compile(
+    r"fail|no (metaphase|mitos|growth|result)|not? (evaluable|assess)|insufficient", re.IGNORECASE
+)
 _CELLS = re.compile(r"\[(?:cp)?(\d+)\]\s*$")
 _CLONE = re.compile(r"^\d{2}(?:[~-]\d{2})?\s*,")
 
@@ -28,7 +30,9 @@ class KaryotypeClone:
         if self.n_cells is None:
             return True
         losses_only = all(_is_loss(change) for change in self.abnormalities)
-        return self.n_cells >= threshold("clone_loss_cells_count" if losses_only else "clone_gain_cells_count")
+        return self.n_cells >= threshold(
+            "clone_loss_cells_count" if losses_only else "clone_gain_cells_count"
+        )
 
 
 def _is_loss(change: str) -> bool:
@@ -47,7 +51,11 @@ def read_karyotype(text: str) -> tuple[KaryotypeClone, ...] | None:
         >>> [clone.abnormalities for clone in read_karyotype("45,XX,-7[12]/46,XX[8]")]
         [('-7',)]
     """
-    lines = [line.strip() for line in re.split(r"/+", text.replace("−", "-").replace("–", "-").strip()) if line.strip()]
+    lines = [
+        line.strip()
+        for line in re.split(r"/+", text.replace("−", "-").replace("–", "-").strip())
+        if line.strip()
+    ]
     if not lines or is_failed(text) or not all(_CLONE.match(line) for line in lines):
         return None
     clones: list[KaryotypeClone] = []
@@ -64,7 +72,11 @@ def _read_line(line: str, stem: tuple[str, ...]) -> KaryotypeClone:
     cells = _CELLS.search(line)
     parts = [part.strip() for part in _split_outside_brackets(_CELLS.sub("", line))[1:]]
     sexes, changes = parts[0] if parts else "", parts[1:]
-    found = [change for change in changes if change and not change.endswith("c") and not change.startswith(("idem", "sl", "sdl"))]
+    found = [
+        change
+        for change in changes
+        if change and not change.endswith("c") and not change.startswith(("idem", "sl", "sdl"))
+    ]
     if sexes in ("X", "Y") and not any(change.startswith(("-X", "-Y")) for change in changes):
         found.insert(0, "-Y or -X")
     if any(change.startswith(("idem", "sl", "sdl")) for change in [sexes, *changes]):
@@ -79,7 +91,9 @@ def _split_outside_brackets(text: str) -> list[str]:
 
 def touches_chromosome_7(change: str) -> bool:
     """True for loss of chromosome 7, or any structural change of 7."""
-    return change == "-7" or bool(re.match(r"^(?:-|der|del|i|idic|t|dic|add|inv|r)\(?[^)]*?(?<!\d)7(?!\d)[^)]*\)", change))
+    return change == "-7" or bool(
+        re.match(r"^(?:-|der|del|i|idic|t|dic|add|inv|r)\(?[^)]*?(?<!\d)7(?!\d)[^)]*\)", change)
+    )
 
 
 def in_words(clone: KaryotypeClone) -> str:

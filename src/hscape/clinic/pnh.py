@@ -22,7 +22,11 @@ _BLOOD = (HEMOGLOBIN, NEUTROPHILS, PLATELETS, LDH)
 
 def pnh_tests(chart: Chart) -> list[CloneMeasurement]:
     """The tests for PNH cells that were done, in order of day."""
-    return [entry for entry in chart.clone_measurements if entry.kind == "pnh" and entry.status in ("negative", "positive")]
+    return [
+        entry
+        for entry in chart.clone_measurements
+        if entry.kind == "pnh" and entry.status in ("negative", "positive")
+    ]
 
 
 def white_cell_tests(chart: Chart) -> list[CloneMeasurement]:
@@ -59,7 +63,11 @@ def hemolysis(visit: Visit, choices: Choices) -> Finding:
     limit = choices.lactate_dehydrogenase_upper_limit_u_per_l
     upper = threshold("lactate_dehydrogenase_upper_limit_u_per_l") if limit is None else limit
     finding = visit[LDH].at_least(threshold("hemolysis_lactate_dehydrogenase_fold") * upper)
-    return finding.with_reason(f"upper limit taken as {upper:g} U/L") if visit[LDH].is_known and limit is None else finding
+    return (
+        finding.with_reason(f"upper limit taken as {upper:g} U/L")
+        if visit[LDH].is_known and limit is None
+        else finding
+    )
 
 
 def marrow_failure(chart: Chart, visit: Visit, day: float, choices: Choices) -> Finding:
@@ -83,7 +91,9 @@ def assess_pnh_ipig(chart: Chart, course: Course, choices: Choices) -> Verdict:
     if test.status == "negative":
         return _verdict(*head, NO_CLONE, test.day, size_in_words(test))
     visit = _visit(chart, test.day, choices)
-    value, reasons = _ipig(test.cell_fraction or 0.0, hemolysis(visit, choices), marrow_failure(chart, visit, test.day, choices))
+    value, reasons = _ipig(
+        test.cell_fraction or 0.0, hemolysis(visit, choices), marrow_failure(chart, visit, test.day, choices)
+    )
     return _verdict(*head, value, test.day, size_in_words(test), *reasons)
 
 
@@ -104,7 +114,10 @@ def _ipig(size: float, lysis: Finding, failure: Finding) -> tuple[str, tuple[str
         return CLASSIC, reasons
     if failure.truth is None or lysis.truth is None:
         return CANNOT_TELL, reasons
-    return "fits no category", (*reasons, "a clone of this size without the hemolysis or the marrow failure of a category")
+    return "fits no category", (
+        *reasons,
+        "a clone of this size without the hemolysis or the marrow failure of a category",
+    )
 
 
 def assess_pnh_delatour(chart: Chart, course: Course, choices: Choices) -> Verdict:
@@ -123,13 +136,20 @@ def assess_pnh_delatour(chart: Chart, course: Course, choices: Choices) -> Verdi
 
 
 def _delatour(visit: Visit, lysis: Finding) -> tuple[str, tuple[str, ...]]:
-    failing = at_least(int(threshold("delatour_failure_lines_count")), (
-        visit[HEMOGLOBIN].below(threshold("delatour_failure_hemoglobin_below_g_per_dl")),
-        negate(visit[NEUTROPHILS].above(threshold("delatour_failure_neutrophils_up_to_1e9_per_l"))),
-        negate(visit[PLATELETS].above(threshold("delatour_failure_platelets_up_to_1e9_per_l"))),
-    ))
-    good = all_of((visit[NEUTROPHILS].above(threshold("delatour_classic_neutrophils_above_1e9_per_l")),
-                   visit[PLATELETS].above(threshold("delatour_classic_platelets_above_1e9_per_l"))))
+    failing = at_least(
+        int(threshold("delatour_failure_lines_count")),
+        (
+            visit[HEMOGLOBIN].below(threshold("delatour_failure_hemoglobin_below_g_per_dl")),
+            negate(visit[NEUTROPHILS].above(threshold("delatour_failure_neutrophils_up_to_1e9_per_l"))),
+            negate(visit[PLATELETS].above(threshold("delatour_failure_platelets_up_to_1e9_per_l"))),
+        ),
+    )
+    good = all_of(
+        (
+            visit[NEUTROPHILS].above(threshold("delatour_classic_neutrophils_above_1e9_per_l")),
+            visit[PLATELETS].above(threshold("delatour_classic_platelets_above_1e9_per_l")),
+        )
+    )
     classic = all_of((good, lysis))
     if failing.truth:
         return "AA-PNH", failing.reasons

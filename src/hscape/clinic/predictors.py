@@ -23,19 +23,40 @@ def _baseline_day(course: Course) -> float | None:
 
 def assess_reticulocytes_lymphocytes(chart: Chart, course: Course, choices: Choices) -> Verdict:
     """Reticulocytes and lymphocytes before treatment, by Scheinberg 2009."""
-    rule, name, source = "predictor.arc-alc", "Reticulocytes and lymphocytes before treatment", cite("scheinberg2009")
+    rule, name, source = (
+        "predictor.arc-alc",
+        "Reticulocytes and lymphocytes before treatment",
+        cite("scheinberg2009"),
+    )
     day = _baseline_day(course)
     if day is None:
-        return Verdict(rule=rule, name=name, value=CANNOT_TELL, source=source,
-                       reasons=("neither the day of diagnosis nor the start of treatment is in the chart",))
+        return Verdict(
+            rule=rule,
+            name=name,
+            value=CANNOT_TELL,
+            source=source,
+            reasons=("neither the day of diagnosis nor the start of treatment is in the chart",),
+        )
     window = threshold("baseline_window_days")
-    visit = find_visit(chart, (RETICULOCYTES, LYMPHOCYTES), day, before=window,
-                       after=0.0 if course.treatment_day is not None else window, choices=choices)
+    visit = find_visit(
+        chart,
+        (RETICULOCYTES, LYMPHOCYTES),
+        day,
+        before=window,
+        after=0.0 if course.treatment_day is not None else window,
+        choices=choices,
+    )
     reticulocytes = visit[RETICULOCYTES].at_least(threshold("favorable_reticulocytes_1e9_per_l"))
     lymphocytes = visit[LYMPHOCYTES].at_least(threshold("favorable_lymphocytes_1e9_per_l"))
     value, words = _arc_alc(reticulocytes.truth, lymphocytes.truth)
-    return Verdict(rule=rule, name=name, day=visit.day, value=value, source=source,
-                   reasons=(*reticulocytes.reasons, *lymphocytes.reasons, *words))
+    return Verdict(
+        rule=rule,
+        name=name,
+        day=visit.day,
+        value=value,
+        source=source,
+        reasons=(*reticulocytes.reasons, *lymphocytes.reasons, *words),
+    )
 
 
 def _arc_alc(reticulocytes: bool | None, lymphocytes: bool | None) -> tuple[str, tuple[str, ...]]:
@@ -53,24 +74,36 @@ def assess_age(chart: Chart, course: Course, choices: Choices) -> Verdict:
     """Age at treatment, by Fattizzo 2025."""
     rule, name, source = "predictor.age", "Age at treatment", cite("fattizzo2025", "vaht2017")
     if chart.age_years is None:
-        return Verdict(rule=rule, name=name, value=CANNOT_TELL, reasons=("age is not in the chart",), source=source)
+        return Verdict(
+            rule=rule, name=name, value=CANNOT_TELL, reasons=("age is not in the chart",), source=source
+        )
     day, limit = _baseline_day(course) or 0.0, threshold("older_age_above_years")
     age = chart.age_years + day / 365.25
-    which, value = ("older", f"above {limit:g} years") if age > limit else ("younger", f"up to {limit:g} years")
-    words = (f"age {age:.0f} years; in the cohort {threshold(f'{which}_response_share'):.0%} of patients {value} responded "
-             f"at 6 months to first treatment; {_CAVEAT}")
+    which, value = (
+        ("older", f"above {limit:g} years") if age > limit else ("younger", f"up to {limit:g} years")
+    )
+    words = (
+        f"age {age:.0f} years; in the cohort {threshold(f'{which}_response_share'):.0%} of patients {value} responded "
+        f"at 6 months to first treatment; {_CAVEAT}"
+    )
     return Verdict(rule=rule, name=name, day=day, value=value, reasons=(words,), source=source)
 
 
 def assess_telomere(chart: Chart, course: Course, choices: Choices) -> Verdict:
     """Telomere length of lymphocytes before treatment, by Sakaguchi 2014 and Narita 2015."""
-    rule, name, source = "predictor.telomere", "Telomere length of lymphocytes", cite("sakaguchi2014", "narita2015", "scheinberg2010")
+    rule, name, source = (
+        "predictor.telomere",
+        "Telomere length of lymphocytes",
+        cite("sakaguchi2014", "narita2015", "scheinberg2010"),
+    )
     day = _baseline_day(course) or 0.0
     window = threshold("telomere_window_days")
     count = find_visit(chart, (TELOMERE,), day, before=window, after=window, choices=choices)[TELOMERE]
     short = count.below(threshold("short_telomere_below_centile"))
     value = {True: "short (below -1 SD)", False: "not short", None: CANNOT_TELL}[short.truth]
-    reasons = (*short.reasons, *_telomere_words(chart, short.truth)) if short.truth is not None else short.reasons
+    reasons = (
+        (*short.reasons, *_telomere_words(chart, short.truth)) if short.truth is not None else short.reasons
+    )
     return Verdict(rule=rule, name=name, day=count.day, value=value, reasons=reasons, source=source)
 
 
@@ -82,6 +115,12 @@ def _telomere_words(chart: Chart, is_short: bool) -> tuple[str, ...]:
     if clone is None:
         return (f"PNH cells were not tested for, so the combined predictor cannot be told; {_CAVEAT}",)
     is_worst = is_short and clone == 0
-    share = threshold("pnh_negative_short_telomere_response_share" if is_worst else "other_telomere_response_share")
-    who = "without PNH cells and with short telomeres" if is_worst else "with PNH cells or without short telomeres"
+    share = threshold(
+        "pnh_negative_short_telomere_response_share" if is_worst else "other_telomere_response_share"
+    )
+    who = (
+        "without PNH cells and with short telomeres"
+        if is_worst
+        else "with PNH cells or without short telomeres"
+    )
     return (f"in the cohort {share:.0%} of children {who} responded; {_CAVEAT}",)

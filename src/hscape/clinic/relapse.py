@@ -24,20 +24,46 @@ RELAPSE, NO_RELAPSE = "relapse", "no relapse seen"
 def assess_relapse(chart: Chart, course: Course, choices: Choices, definition: Definition) -> Verdict:
     """Relapse after the first response by one definition, by any of the three signs."""
     signs = _signs(chart, course, choices, first_response(chart, course, choices, definition)[0])
-    return _verdict(chart, course, choices, definition, f"relapse.{definition.key}",
-                    f"Relapse after response by {definition.name}", signs, cite("groarke2022", "house"))
+    return _verdict(
+        chart,
+        course,
+        choices,
+        definition,
+        f"relapse.{definition.key}",
+        f"Relapse after response by {definition.name}",
+        signs,
+        cite("groarke2022", "house"),
+    )
 
 
-def assess_japanese_relapse(chart: Chart, course: Course, choices: Choices, definition: Definition) -> Verdict:
+def assess_japanese_relapse(
+    chart: Chart, course: Course, choices: Choices, definition: Definition
+) -> Verdict:
     """Relapse after a response by the Japanese rule: low counts and a transfusion together."""
     response_day = first_response(chart, course, choices, definition)[0]
     signs = [] if response_day is None else _japanese_signs(chart, course, choices, response_day)
-    return _verdict(chart, course, choices, definition, "relapse.japan-rule",
-                    "Relapse, Japanese childhood rule", signs, cite("jcaasg", "kamio2011"))
+    return _verdict(
+        chart,
+        course,
+        choices,
+        definition,
+        "relapse.japan-rule",
+        "Relapse, Japanese childhood rule",
+        signs,
+        cite("jcaasg", "kamio2011"),
+    )
 
 
-def _verdict(chart: Chart, course: Course, choices: Choices, definition: Definition, rule: str, name: str,
-             signs: list[tuple[float, str]], source: str) -> Verdict:
+def _verdict(
+    chart: Chart,
+    course: Course,
+    choices: Choices,
+    definition: Definition,
+    rule: str,
+    name: str,
+    signs: list[tuple[float, str]],
+    source: str,
+) -> Verdict:
     response_day, value = first_response(chart, course, choices, definition)
 
     def say(word: str, day: float | None, *reasons: str) -> Verdict:
@@ -56,9 +82,19 @@ def _verdict(chart: Chart, course: Course, choices: Choices, definition: Definit
         return say(CANNOT_TELL, None, first, "no counts after the response")
     if open_days == days:
         visits = "1 visit" if len(days) == 1 else f"{len(days)} visits"
-        return say(CANNOT_TELL, None, first, f"whether the counts are severe again cannot be told at the {visits} after the response")
+        return say(
+            CANNOT_TELL,
+            None,
+            first,
+            f"whether the counts are severe again cannot be told at the {visits} after the response",
+        )
     told = f"none of the signs up to day {_end(course):g}"
-    return say(NO_RELAPSE, None, first, f"{told}; {len(open_days)} of {len(days)} visits cannot be told" if open_days else told)
+    return say(
+        NO_RELAPSE,
+        None,
+        first,
+        f"{told}; {len(open_days)} of {len(days)} visits cannot be told" if open_days else told,
+    )
 
 
 def _visit(chart: Chart, day: float, choices: Choices) -> Visit:
@@ -70,23 +106,38 @@ def _end(course: Course) -> float:
     return min(day for day in days if day is not None)
 
 
-def _signs(chart: Chart, course: Course, choices: Choices, response_day: float | None) -> list[tuple[float, str]]:
+def _signs(
+    chart: Chart, course: Course, choices: Choices, response_day: float | None
+) -> list[tuple[float, str]]:
     if response_day is None:
         return []
     end = _end(course)
-    found = [(event.day, f"relapse recorded in the chart on day {event.day:g}") for event in chart.events_of("relapse")]
+    found = [
+        (event.day, f"relapse recorded in the chart on day {event.day:g}")
+        for event in chart.events_of("relapse")
+    ]
     found += _severe_again(chart, course, choices, response_day)
     found += _blood_again(chart, response_day)
-    found += [(new.start_day, f"new course of {new.name} from day {new.start_day:g}") for new in courses(chart, "new_course")]
+    found += [
+        (new.start_day, f"new course of {new.name} from day {new.start_day:g}")
+        for new in courses(chart, "new_course")
+    ]
     return [(day, why) for day, why in found if response_day < day <= end]
 
 
-def _severe_again(chart: Chart, course: Course, choices: Choices, response_day: float) -> list[tuple[float, str]]:
+def _severe_again(
+    chart: Chart, course: Course, choices: Choices, response_day: float
+) -> list[tuple[float, str]]:
     for day in count_days(chart, response_day + 1, course):
         visit = _visit(chart, day, choices)
         finding = severe_blood(visit, choices)
         if finding.truth:
-            return [(visit.day if visit.day is not None else day, "counts severe again: " + "; ".join(finding.reasons))]
+            return [
+                (
+                    visit.day if visit.day is not None else day,
+                    "counts severe again: " + "; ".join(finding.reasons),
+                )
+            ]
     return []
 
 
@@ -97,21 +148,28 @@ def _blood_again(chart: Chart, response_day: float) -> list[tuple[float, str]]:
     for day in (day for day in given if day > response_day):
         # A patient who never stopped being transfused has not relapsed by the next one.
         if day - max(last, response_day) >= window:
-            return [(day, f"transfused again on day {day:g}, after {day - max(last, response_day):g} d without")]
+            return [
+                (day, f"transfused again on day {day:g}, after {day - max(last, response_day):g} d without")
+            ]
         last = day
     return []
 
 
 def moderate_blood(visit: Visit) -> Finding:
     """Are two of three counts as low as in moderate disease, or lower?"""
-    return at_least(int(threshold("moderate_lines_count")), (
-        visit[NEUTROPHILS].below(threshold("moderate_neutrophils_below_1e9_per_l")),
-        visit[PLATELETS].below(threshold("moderate_platelets_below_1e9_per_l")),
-        visit[RETICULOCYTES].below(threshold("moderate_reticulocytes_below_1e9_per_l")),
-    ))
+    return at_least(
+        int(threshold("moderate_lines_count")),
+        (
+            visit[NEUTROPHILS].below(threshold("moderate_neutrophils_below_1e9_per_l")),
+            visit[PLATELETS].below(threshold("moderate_platelets_below_1e9_per_l")),
+            visit[RETICULOCYTES].below(threshold("moderate_reticulocytes_below_1e9_per_l")),
+        ),
+    )
 
 
-def _japanese_signs(chart: Chart, course: Course, choices: Choices, response_day: float) -> list[tuple[float, str]]:
+def _japanese_signs(
+    chart: Chart, course: Course, choices: Choices, response_day: float
+) -> list[tuple[float, str]]:
     window, end = threshold("relapse_visit_days"), _end(course)
     for day in (day for day in transfusion_days(chart) if response_day < day <= end):
         visit = find_visit(chart, LINES, day, before=window, after=window, choices=choices)

@@ -13,7 +13,12 @@ from hscape.clinic.response import DEFINITIONS, LINES, Definition, Moment, read_
 from hscape.clinic.thresholds import cite, threshold
 from hscape.clinic.verdict import CANNOT_TELL, NOT_ASSESSED, Choices, Verdict
 
-COMPLETE, PARTIAL, EITHER, NONE = "complete response", "partial response", "response, complete or partial", "no response"
+COMPLETE, PARTIAL, EITHER, NONE = (
+    "complete response",
+    "partial response",
+    "response, complete or partial",
+    "no response",
+)
 RESPONSES = (COMPLETE, PARTIAL, EITHER)
 MONTHS = (3, 6, 12)
 
@@ -40,16 +45,22 @@ def _told(*findings: Finding) -> tuple[str, ...]:
 
 
 def _for_whom(definition: Definition) -> str:
-    return "is for children" if definition.key == "japan-childhood" else "is for severe disease before treatment"
+    return (
+        "is for children" if definition.key == "japan-childhood" else "is for severe disease before treatment"
+    )
 
 
-def assess_response(chart: Chart, course: Course, choices: Choices, definition: Definition, month: int) -> Verdict:
+def assess_response(
+    chart: Chart, course: Course, choices: Choices, definition: Definition, month: int
+) -> Verdict:
     """Response by one definition at one of 3, 6 and 12 months."""
     rule = f"response.{definition.key}.{month}-months"
     name = f"Response at {month} months, {definition.name}"
 
     def say(value: str, day: float | None, *reasons: str) -> Verdict:
-        return Verdict(rule=rule, name=name, value=value, day=day, reasons=reasons, source=cite(*definition.source_keys))
+        return Verdict(
+            rule=rule, name=name, value=value, day=day, reasons=reasons, source=cite(*definition.source_keys)
+        )
 
     if course.treatment_day is None:
         return say(NOT_ASSESSED, None, "the chart holds no start of treatment")
@@ -58,19 +69,28 @@ def assess_response(chart: Chart, course: Course, choices: Choices, definition: 
     if ended:
         return say(NOT_ASSESSED, None, f"{ended}, before the response was due on day {target:g}")
     window = threshold(f"response_month_{month}_window_days")
-    after = min([window] + [end - target for end in (course.transplant_day, course.death_day) if end is not None])
+    after = min(
+        [window] + [end - target for end in (course.transplant_day, course.death_day) if end is not None]
+    )
     moment = read_moment(chart, course, target, choices, before=window, after=after)
     if moment.visit.day is None:
-        return say(CANNOT_TELL, None, f"no counts in days {target - window:g} to {target + after:g}; "
-                                      f"last entry of the chart on day {course.last_day:g}")
+        return say(
+            CANNOT_TELL,
+            None,
+            f"no counts in days {target - window:g} to {target + after:g}; "
+            f"last entry of the chart on day {course.last_day:g}",
+        )
     value, reasons = grade(definition, moment)
     if definition.key == "japan-childhood" and month != 6:
         reasons = (*reasons, "the definition is stated for 6 months")
-    return say(value, moment.visit.day, *reasons, *_confirmation(chart, course, choices, definition, moment, value))
+    return say(
+        value, moment.visit.day, *reasons, *_confirmation(chart, course, choices, definition, moment, value)
+    )
 
 
-def _confirmation(chart: Chart, course: Course, choices: Choices, definition: Definition, moment: Moment,
-                  value: str) -> tuple[str, ...]:
+def _confirmation(
+    chart: Chart, course: Course, choices: Choices, definition: Definition, moment: Moment, value: str
+) -> tuple[str, ...]:
     """Whether a later count confirms the response, where the definition asks for that."""
     if definition.confirmation_days is None or value not in RESPONSES:
         return ()
@@ -90,11 +110,17 @@ def moment_on(chart: Chart, course: Course, day: float, choices: Choices) -> Mom
 
 def count_days(chart: Chart, first: float, course: Course) -> list[float]:
     """Days with counts from a day on, until a transplant."""
-    last = min([day for day in (course.transplant_day, course.death_day) if day is not None], default=float("inf"))
-    return sorted({entry.day for entry in chart.measurements if entry.analyte in LINES and first <= entry.day <= last})
+    last = min(
+        [day for day in (course.transplant_day, course.death_day) if day is not None], default=float("inf")
+    )
+    return sorted(
+        {entry.day for entry in chart.measurements if entry.analyte in LINES and first <= entry.day <= last}
+    )
 
 
-def first_response(chart: Chart, course: Course, choices: Choices, definition: Definition) -> tuple[float | None, str]:
+def first_response(
+    chart: Chart, course: Course, choices: Choices, definition: Definition
+) -> tuple[float | None, str]:
     """First day after the start of treatment with a response, and its grade; (None, why) if there is none."""
     key = ("first response", definition.key, choices)
     if key not in course.memo:
@@ -103,7 +129,9 @@ def first_response(chart: Chart, course: Course, choices: Choices, definition: D
     return found
 
 
-def _search_response(chart: Chart, course: Course, choices: Choices, definition: Definition) -> tuple[float | None, str]:
+def _search_response(
+    chart: Chart, course: Course, choices: Choices, definition: Definition
+) -> tuple[float | None, str]:
     if course.treatment_day is None:
         return None, "the chart holds no start of treatment"
     told = set()
@@ -127,9 +155,19 @@ def assess_first_response(chart: Chart, course: Course, choices: Choices, defini
         CANNOT_TELL: "no day with counts lets the definition be judged",
         NOT_ASSESSED: f"the {definition.name} definition {_for_whom(definition)}",
     }
-    reason = f"first counts that meet the definition: {value} on day {day:g}" if day is not None else reasons.get(value, value)
-    return Verdict(rule=f"response.{definition.key}.first", name=f"First response, {definition.name}", day=day,
-                   value=value if known else NOT_ASSESSED, reasons=(reason,), source=cite(*definition.source_keys))
+    reason = (
+        f"first counts that meet the definition: {value} on day {day:g}"
+        if day is not None
+        else reasons.get(value, value)
+    )
+    return Verdict(
+        rule=f"response.{definition.key}.first",
+        name=f"First response, {definition.name}",
+        day=day,
+        value=value if known else NOT_ASSESSED,
+        reasons=(reason,),
+        source=cite(*definition.source_keys),
+    )
 
 
 def find_definition(key: str) -> Definition:

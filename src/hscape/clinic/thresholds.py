@@ -81,23 +81,39 @@ def parse_thresholds(tables: Mapping[str, Any], file: str, known_sources: Iterab
         InputError: a key is unknown or missing, or a role or source is not known.
     """
     subject = str(tables.get("subject", file))
-    return [_parse(name, table, subject, file, set(known_sources)) for name, table in tables.items() if name != "subject"]
+    return [
+        _parse(name, table, subject, file, set(known_sources))
+        for name, table in tables.items()
+        if name != "subject"
+    ]
 
 
-def _parse(name: str, table: Mapping[str, Any], subject: str, file: str, known_sources: set[str]) -> Threshold:
+def _parse(
+    name: str, table: Mapping[str, Any], subject: str, file: str, known_sources: set[str]
+) -> Threshold:
     where = f"{file} [{name}]"
     for key in table:
         if key not in _KEYS:
             raise unknown_name(where, key, _KEYS, kind="key")
     missing = [key for key in _KEYS[:-1] if key not in table]
     if missing:
-        raise InputError(f"{where}: {', '.join(missing)} missing; every threshold needs {', '.join(_KEYS[:-1])}.")
+        raise InputError(
+            f"{where}: {', '.join(missing)} missing; every threshold needs {', '.join(_KEYS[:-1])}."
+        )
     if table["role"] not in ROLES:
         raise InputError(f"{where}: role '{table['role']}' is not one of {', '.join(ROLES)}.")
     if table["source"] not in known_sources:
         raise unknown_name(where, table["source"], known_sources, kind="source")
-    return Threshold(id=name, subject=subject, value=float(table["value"]), unit=table["unit"], meaning=table["meaning"],
-                     source=table["source"], role=table["role"], note=table.get("note", ""))
+    return Threshold(
+        id=name,
+        subject=subject,
+        value=float(table["value"]),
+        unit=table["unit"],
+        meaning=table["meaning"],
+        source=table["source"],
+        role=table["role"],
+        note=table.get("note", ""),
+    )
 
 
 def collect(groups: Iterable[list[Threshold]]) -> dict[str, Threshold]:
@@ -109,8 +125,10 @@ def collect(groups: Iterable[list[Threshold]]) -> dict[str, Threshold]:
     found: dict[str, Threshold] = {}
     for record in (record for group in groups for record in group):
         if record.id in found:
-            raise InputError(f"threshold {record.id}: stands in '{found[record.id].subject}' and in '{record.subject}'; "
-                             "rename one of them.")
+            raise InputError(
+                f"threshold {record.id}: stands in '{found[record.id].subject}' and in '{record.subject}'; "
+                "rename one of them."
+            )
         found[record.id] = record
     return found
 

@@ -83,8 +83,21 @@ def assess_independence(chart: Chart, course: Course, choices: Choices) -> Verdi
     if since is not None:
         later = [day for day in transfusion_days(chart) if day > since + window]
         again = f"transfused again on day {later[0]:g}" if later else "not transfused since"
-        return say("independent", since, f"no red cells or platelets for {window:g} d or more from day {since:g}", again)
+        return say(
+            "independent",
+            since,
+            f"no red cells or platelets for {window:g} d or more from day {since:g}",
+            again,
+        )
     end = _end(course)
     if end - course.treatment_day < window:
-        return say(CANNOT_TELL, None, f"followed for {end - course.treatment_day:g} d after the start of treatment; {window:g} d are needed")
-    return say("not independent", None, f"no {window:g} d without transfusion from the start of treatment to day {end:g}")
+        return say(
+            CANNOT_TELL,
+            None,
+            f"followed for {end - course.treatment_day:g} d after the start of treatment; {window:g} d are needed",
+        )
+    return say(
+        "not independent",
+        None,
+        f"no {window:g} d without transfusion from the start of treatment to day {end:g}",
+    )

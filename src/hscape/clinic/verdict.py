@@ -37,8 +37,14 @@ class Verdict:
 
     def as_dict(self) -> dict[str, Any]:
         """The six keys of the machine-readable answer; `date` is the day of the chart."""
-        return {"rule": self.rule, "name": self.name, "date": self.day, "value": self.value,
-                "reasons": list(self.reasons), "source": self.source}
+        return {
+            "rule": self.rule,
+            "name": self.name,
+            "date": self.day,
+            "value": self.value,
+            "reasons": list(self.reasons),
+            "source": self.source,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
