@@ -97,7 +97,7 @@ def _make(kind: type, content: dict[str, Any], where: str) -> Any:
         if name not in known:
             raise unknown_name(where, str(name), known, kind="key")
         expected = str(known[name].type)
-        if "str" in expected.split(" ")[0] and not isinstance(value, str) and value is not None:
+        if expected.startswith(("str", "Literal", "Sex", "Status", "Censoring")) and not isinstance(value, str) and value is not None:
             raise InputError(f"{where}.{name}: {value!r} is not text; put it in quotation marks.")
     missing = [name for name, item in known.items() if item.default is MISSING and item.default_factory is MISSING and name not in content]
     if missing:

@@ -60,7 +60,7 @@ def assemble_chart(draft: Draft, answers: Mapping[str, str], issues: IssueList) 
 
 def _day_zero(draft: Draft) -> tuple[float | None, str]:
     if draft.has_days:
-        return 0.0, "as in the file"
+        return 0.0, str(draft.facts["day_zero"][0]) if "day_zero" in draft.facts else "as in the file"
     if "diagnosis_date" in draft.dates:
         return draft.dates["diagnosis_date"], "diagnosis"
     days = [value.when for value in draft.values]

@@ -27,10 +27,11 @@ def extract_table(
     date = table.find("time", "date")
     time = date or table.find("time", "day") or table.find("time", "start_date")
     assert time is not None
-    days = read_time_column(table, time, answers, issues)
     uses_days = time.field == "day" or (time.field == "start_date" and _all_small_numbers(table, time))
     if uses_days and time.field == "start_date":
         days = [_plain_number(row, time.index) for row in table.sheet.rows[table.first_row:]]
+    else:
+        days = read_time_column(table, time, answers, issues)
     _check_width(table, patients, issues)
     for patient, day in zip(patients, days, strict=True):
         if patient and day is not None:

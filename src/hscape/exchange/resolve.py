@@ -229,14 +229,15 @@ def _infer(draft: Draft, family: Family, text: str, raws: list[RawValue], issues
         issues.add("grey", "unit_inferred", place, f"{raws[0].number:g}", f"No unit is written for {raws[0].column}; the values of patient "
                    f"{draft.patient_id} fit only {unit.key} and were read so.", "Write the unit in the header to be sure.",
                    patient_id=draft.patient_id)
-    return [_convert(raw, unit, {"unit_inferred"}) for raw in raws]
+    flags = {"unit_inferred"} if len({(other.analyte, other.factor) for other in family.units}) > 1 else set()
+    return [_convert(raw, unit, set(flags)) for raw in raws]
 
 
 def _choose(family: Family, fitting: list[LabUnit], numbers: list[float]) -> tuple[LabUnit | None, bool, bool]:
     """The unit to use, whether to ask, and whether to hold the values back."""
     top = max(numbers)
     if family.name == "hemoglobin" and fitting and fitting[0].key == "g/dL":
-        return fitting[0], len(fitting) > 1, False
+        return fitting[0], len({(unit.analyte, unit.factor) for unit in fitting}) > 1, False
     if family.name == "reticulocytes":
         per_microliter = next((unit for unit in fitting if unit.key == "/uL"), None)
         if top > 1000 and per_microliter:
@@ -257,4 +258,4 @@ def _choose(family: Family, fitting: list[LabUnit], numbers: list[float]) -> tup
         return share, top > 0, False
     if not fitting:
         return None, False, True
-    return fitting[0], len(fitting) > 1, False
+    return fitting[0], len({(unit.analyte, unit.factor) for unit in fitting}) > 1, False

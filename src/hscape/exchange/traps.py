@@ -77,7 +77,8 @@ def _check_specimens(clones: list[CloneMeasurement], neutrophils: list[tuple[flo
             continue
         _, count = min(near, key=lambda pair: abs(pair[0] - clone.day))
         if count < NEUTROPENIA_1E9_PER_L and clone.purity_fraction is None:
-            issues.add("amber", "blood_in_neutropenia", _place(clone), clone.clone, f"Patient {patient_id}, {clone.clone}: {"DNA of whole blood" if clone.specimen == "blood" else "the specimen is not written; DNA of whole blood"} at a neutrophil count of {count:.2g} x 10^9/L "
+            what = "DNA of whole blood" if clone.specimen == "blood" else "the specimen is not written; DNA of whole blood"
+            issues.add("amber", "blood_in_neutropenia", _place(clone), clone.clone, f"Patient {patient_id}, {clone.clone}: {what} at a neutrophil count of {count:.2g} x 10^9/L "
                        "is mostly of lymphocytes; the share of myeloid cells can be many times larger than the VAF says.",
                        "Use sorted granulocytes or marrow, or give the myeloid share of the sample as purity.", patient_id=patient_id)
 
