@@ -96,6 +96,7 @@ def _same_day(
                     _exceeds(part, white, patient_id, answers, issues, asked, dropped)
         hemoglobin, hematocrit = day.get("hemoglobin_g_per_dl"), _hematocrit(day)
         if hemoglobin is not None and hematocrit:
+            asked.add(id(hemoglobin))  # the hematocrit speaks for it or against it; its course needs no doubt
             _cell_hemoglobin(hemoglobin, hematocrit, patient_id, answers, issues, asked, dropped)
 
 
@@ -128,7 +129,6 @@ def _cell_hemoglobin(
     ratio = hemoglobin.number / hematocrit
     if _CELL_HEMOGLOBIN_LOW <= ratio <= _CELL_HEMOGLOBIN_HIGH or _settled(hemoglobin, answers, dropped):
         return
-    asked.add(id(hemoglobin))
     is_mmol = _CELL_HEMOGLOBIN_LOW <= ratio * MMOL <= _CELL_HEMOGLOBIN_HIGH
     if is_mmol:
         dropped.add(id(hemoglobin))
@@ -162,7 +162,7 @@ def _course(
 ) -> None:
     _broken_integers(analyte, course, patient_id, answers, issues, told, dropped)
     for index, value in enumerate(course):
-        if id(value) in told:
+        if id(value) in told or _is_near(course, index, told):
             continue
         before = _neighbor(analyte, course, index, -1, setting, told)
         after = _neighbor(analyte, course, index, +1, setting, told)
@@ -170,6 +170,15 @@ def _course(
         if slip and not _settled(value, answers, dropped):
             told.add(id(value))
             _ask(value, slip, before, after, patient_id, issues)
+
+
+def _is_near(course: list[Value], index: int, told: set[int]) -> bool:
+    """True if the value before or after is within a quarter: then it is no slip of a single value."""
+    number = course[index].number
+    for position in (index - 1, index + 1):
+        if 0 <= position < len(course) and id(course[position]) not in told and 0.8 < number / course[position].number < 1.25:
+            return True
+    return False
 
 
 def _neighbor(
