@@ -158,9 +158,3 @@ def assess_evolution(chart: Chart, course: Course, choices: Choices) -> Verdict:
         f"the last on day {max(later):g}, without a new clone",
         *before,
     )
-
-
-def first_evolution(chart: Chart, course: Course) -> Change | None:
-    """The first new change of any grade, None if there is none."""
-    new = find_changes(chart, course)[1]
-    return new[0] if new else None

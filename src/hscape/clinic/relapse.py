@@ -177,9 +177,3 @@ def _japanese_signs(
         if finding.truth:
             return [(day, f"transfused on day {day:g} and counts low again: " + "; ".join(finding.reasons))]
     return []
-
-
-def relapse_after(chart: Chart, course: Course, choices: Choices, definition: Definition) -> float | None:
-    """Day of the relapse by any of the three signs, None if there is none."""
-    verdict = assess_relapse(chart, course, choices, definition)
-    return verdict.day if verdict.value == RELAPSE else None

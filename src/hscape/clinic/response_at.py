@@ -77,8 +77,8 @@ def assess_response(
         return say(
             CANNOT_TELL,
             None,
-            f"no counts in days {target - window:g} to {target + after:g}; "
-            f"last entry of the chart on day {course.last_day:g}",
+            f"no counts in days {target - window:g} to {target + after:g}",
+            "the chart is empty" if course.last_day is None else f"its last entry is of day {course.last_day:g}",
         )
     value, reasons = grade(definition, moment)
     if definition.key == "japan-childhood" and month != 6:
@@ -96,7 +96,7 @@ def _confirmation(
         return ()
     for day in count_days(chart, moment.day + definition.confirmation_days, course):
         later = grade(definition, moment_on(chart, course, day, choices))[0]
-        if later == value or later == COMPLETE:
+        if later in (value, COMPLETE):
             return (f"confirmed on day {day:g}, at least {definition.confirmation_days:g} d later",)
         if later in (NONE, PARTIAL, EITHER):
             return (f"not confirmed: {later} on day {day:g}",)

@@ -50,22 +50,19 @@ def was_dependent(chart: Chart, day: float, choices: Choices) -> Finding:
     return Finding(False, ("not transfused before treatment",))
 
 
-def independent_since(chart: Chart, course: Course) -> float | None:
-    """First day after the last transfusion before the first long enough gap after treatment; None if there is none."""
-    if course.treatment_day is None or course.last_day is None:
-        return None
-    window, start, end = threshold("independence_days"), course.treatment_day, _end(course)
+def independent_since(chart: Chart, course: Course, start: float) -> float | None:
+    """First day, from the start of treatment, of a long enough time without transfusion; None if there is none."""
+    window, end = threshold("independence_days"), _end(course, start)
     given = [day for day in transfusion_days(chart) if start - window <= day <= end]
-    stops = [*given, end]
-    for last, stop in zip([start, *given], stops, strict=True):
+    for last, stop in zip([start, *given], [*given, end], strict=True):
         if max(last, start) + window <= stop:
             return max(last, start)
     return None
 
 
-def _end(course: Course) -> float:
+def _end(course: Course, start: float) -> float:
     days = (course.last_day, course.transplant_day, course.death_day)
-    return min(day for day in days if day is not None)
+    return min((day for day in days if day is not None), default=start)
 
 
 def assess_independence(chart: Chart, course: Course, choices: Choices) -> Verdict:
@@ -79,7 +76,7 @@ def assess_independence(chart: Chart, course: Course, choices: Choices) -> Verdi
         return say(NOT_ASSESSED, None, "the chart holds no start of treatment")
     if not transfusions_known(chart, choices):
         return say(CANNOT_TELL, None, "no transfusion is recorded: none given, or none written down?")
-    since, window = independent_since(chart, course), threshold("independence_days")
+    since, window = independent_since(chart, course, course.treatment_day), threshold("independence_days")
     if since is not None:
         later = [day for day in transfusion_days(chart) if day > since + window]
         again = f"transfused again on day {later[0]:g}" if later else "not transfused since"
@@ -89,7 +86,7 @@ def assess_independence(chart: Chart, course: Course, choices: Choices) -> Verdi
             f"no red cells or platelets for {window:g} d or more from day {since:g}",
             again,
         )
-    end = _end(course)
+    end = _end(course, course.treatment_day)
     if end - course.treatment_day < window:
         return say(
             CANNOT_TELL,
