@@ -40,7 +40,15 @@ def test_survival_and_its_error_are_those_of_the_leukemia_remission_example():
     curve = kaplan_meier(days, ["relapse" if one else "" for one in relapsed])
     assert list(curve.days[1:]) == [6, 7, 10, 13, 16, 22, 23]
     assert np.round(curve.estimate[1:], 3).tolist() == [0.857, 0.807, 0.753, 0.690, 0.627, 0.538, 0.448]
-    assert np.round(np.sqrt(curve.variance[1:]), 4).tolist() == [0.0764, 0.0869, 0.0963, 0.1068, 0.1141, 0.1282, 0.1346]
+    assert np.round(np.sqrt(curve.variance[1:]), 4).tolist() == [
+        0.0764,
+        0.0869,
+        0.0963,
+        0.1068,
+        0.1141,
+        0.1282,
+        0.1346,
+    ]
     assert curve.reaches(0.5) == 23
     assert curve.reaches(0.1) is None
 
@@ -85,7 +93,9 @@ def test_incidence_and_variance_agree_with_lifelines(seed):
     codes = np.array([{"": 0, "relapse": 1, "death": 2}[event] for event in events])
     theirs = lifelines.AalenJohansenFitter(calculate_variance=True).fit(days, codes, event_of_interest=1)
     curve = cumulative_incidence(days, events, cause="relapse", variance="delta")
-    np.testing.assert_allclose(curve.estimate, theirs.cumulative_density_.loc[curve.days].to_numpy()[:, 0], atol=1e-12)
+    np.testing.assert_allclose(
+        curve.estimate, theirs.cumulative_density_.loc[curve.days].to_numpy()[:, 0], atol=1e-12
+    )
     variance = theirs.variance_.loc[curve.days].to_numpy()
     told = np.isfinite(variance)  # lifelines divides by zero where the last person at risk has an event
     assert told[:-1].all()
@@ -98,11 +108,17 @@ def test_survival_and_interval_agree_with_lifelines():
     days, events = _sample(9)
     theirs = lifelines.KaplanMeierFitter().fit(days, [bool(event) for event in events])
     curve = kaplan_meier(days, events)
-    np.testing.assert_allclose(curve.estimate, theirs.survival_function_.loc[curve.days].to_numpy()[:, 0], atol=1e-12)
-    np.testing.assert_allclose(curve.low[1:], theirs.confidence_interval_.loc[curve.days[1:]].to_numpy()[:, 0], atol=1e-9)
+    np.testing.assert_allclose(
+        curve.estimate, theirs.survival_function_.loc[curve.days].to_numpy()[:, 0], atol=1e-12
+    )
+    np.testing.assert_allclose(
+        curve.low[1:], theirs.confidence_interval_.loc[curve.days[1:]].to_numpy()[:, 0], atol=1e-9
+    )
 
 
-PEOPLE = st.lists(st.tuples(st.integers(0, 20), st.sampled_from(["", "a", "b", "c"])), min_size=1, max_size=40)
+PEOPLE = st.lists(
+    st.tuples(st.integers(0, 20), st.sampled_from(["", "a", "b", "c"])), min_size=1, max_size=40
+)
 
 
 @settings(deadline=None, max_examples=200)
@@ -124,7 +140,9 @@ def test_the_order_of_people_does_not_matter(people, seed):
     mixed = [people[index] for index in np.random.default_rng(seed).permutation(len(people))]
     for variance in ("aalen", "delta"):
         one, other = (
-            cumulative_incidence([d for d, _ in some], [e for _, e in some], cause="a", may_be_absent=True, variance=variance)
+            cumulative_incidence(
+                [d for d, _ in some], [e for _, e in some], cause="a", may_be_absent=True, variance=variance
+            )
             for some in (people, mixed)
         )
         assert one.estimate.tolist() == other.estimate.tolist()
@@ -134,7 +152,10 @@ def test_the_order_of_people_does_not_matter(people, seed):
 def test_one_cause_alone_is_one_minus_kaplan_meier_with_greenwood():
     days, events = _sample(3)
     events = ["relapse" if event else "" for event in events]
-    alone, survival = cumulative_incidence(days, events, cause="relapse", variance="delta"), kaplan_meier(days, events)
+    alone, survival = (
+        cumulative_incidence(days, events, cause="relapse", variance="delta"),
+        kaplan_meier(days, events),
+    )
     np.testing.assert_allclose(alone.estimate, 1 - survival.estimate, atol=1e-12)
     np.testing.assert_allclose(alone.variance, survival.variance, rtol=1e-9)
 

@@ -19,27 +19,49 @@ COUNTS = ("hemoglobin_g_per_dl", "neutrophils_1e9_per_l", "platelets_1e9_per_l",
 
 
 def visit(day, *values):
-    return [Measurement(day=day, analyte=name, value=value) for name, value in zip(COUNTS, values, strict=True)]
+    return [
+        Measurement(day=day, analyte=name, value=value) for name, value in zip(COUNTS, values, strict=True)
+    ]
 
 
 def patient(code, later, *, events=(), clones=(), age=30.0):
     """Severe at day 0, horse ATG on day 10, then the visits given."""
     start = [*visit(0, 7, 0.3, 10, 15), Measurement(day=2, analyte="marrow_cellularity_fraction", value=0.1)]
     return Chart(
-        patient_id=code, sex="female", age_years=age, measurements=(*start, *(entry for each in later for entry in each)),
-        treatments=(Treatment(name="horse_atg", start_day=10, end_day=13), Treatment(name="cyclosporine", start_day=10)),
+        patient_id=code,
+        sex="female",
+        age_years=age,
+        measurements=(*start, *(entry for each in later for entry in each)),
+        treatments=(
+            Treatment(name="horse_atg", start_day=10, end_day=13),
+            Treatment(name="cyclosporine", start_day=10),
+        ),
         transfusions=(Transfusion(day=1, product="platelets"), Transfusion(day=30, product="red_cells")),
-        events=tuple(events), clone_measurements=tuple(clones),
+        events=tuple(events),
+        clone_measurements=tuple(clones),
     )
 
 
 def cohort():
-    monosomy_7 = CloneMeasurement(day=500, clone="-7", kind="chromosome", assay="karyotype", specimen="marrow", status="positive",
-                                  karyotype="45,XX,-7[10]/46,XX[10]")
+    monosomy_7 = CloneMeasurement(
+        day=500,
+        clone="-7",
+        kind="chromosome",
+        assay="karyotype",
+        specimen="marrow",
+        status="positive",
+        karyotype="45,XX,-7[10]/46,XX[10]",
+    )
     return [
-        patient("A", [visit(100, 10, 1.2, 110, 80), visit(190, 12.5, 2, 160, 90), visit(375, 13, 2, 180, 90)]),
+        patient(
+            "A", [visit(100, 10, 1.2, 110, 80), visit(190, 12.5, 2, 160, 90), visit(375, 13, 2, 180, 90)]
+        ),
         patient("B", [visit(100, 9, 0.8, 40, 80), visit(190, 9, 0.9, 50, 90), visit(300, 7, 0.3, 12, 20)]),
-        patient("C", [visit(100, 7, 0.2, 10, 10)], events=[Event(day=150, kind="transplant"), Event(day=900, kind="last_follow_up")]),
+        patient(
+            "C",
+            [visit(100, 7, 0.2, 10, 10)],
+            events=[Event(day=150, kind="transplant"), Event(day=900, kind="last_follow_up")],
+        ),
         patient("D", [visit(60, 7, 0.1, 5, 10)], events=[Event(day=80, kind="death")]),
         patient("E", [visit(190, 9, 0.8, 45, 80), visit(600, 9, 0.8, 45, 80)], clones=[monosomy_7]),
         Chart(patient_id="F", day_zero_meaning="first visit in the file"),
@@ -82,13 +104,57 @@ def test_a_patient_who_comes_twice_is_refused():
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
-        ("response", {"A": (90, "response"), "B": (90, "response"), "C": (140, "transplant"), "D": (70, "death"), "E": (180, "response")}),
+        (
+            "response",
+            {
+                "A": (90, "response"),
+                "B": (90, "response"),
+                "C": (140, "transplant"),
+                "D": (70, "death"),
+                "E": (180, "response"),
+            },
+        ),
         ("relapse", {"A": (275, "censored"), "B": (200, "relapse"), "E": (410, "censored")}),
-        ("evolution", {"A": (365, "censored"), "B": (290, "censored"), "C": (140, "transplant"), "D": (70, "death"), "E": (490, "evolution")}),
-        ("transplant", {"A": (365, "censored"), "C": (140, "transplant"), "D": (70, "death"), "B": (290, "censored"), "E": (590, "censored")}),
-        ("death", {"A": (375, "censored"), "C": (900, "censored"), "D": (80, "death"), "B": (300, "censored"), "E": (600, "censored")}),
-        ("transfusion_independence", {"A": (20, "transfusion_independence"), "B": (20, "transfusion_independence"),
-                                      "C": (20, "transfusion_independence"), "D": (70, "death"), "E": (20, "transfusion_independence")}),
+        (
+            "evolution",
+            {
+                "A": (365, "censored"),
+                "B": (290, "censored"),
+                "C": (140, "transplant"),
+                "D": (70, "death"),
+                "E": (490, "evolution"),
+            },
+        ),
+        (
+            "transplant",
+            {
+                "A": (365, "censored"),
+                "C": (140, "transplant"),
+                "D": (70, "death"),
+                "B": (290, "censored"),
+                "E": (590, "censored"),
+            },
+        ),
+        (
+            "death",
+            {
+                "A": (375, "censored"),
+                "C": (900, "censored"),
+                "D": (80, "death"),
+                "B": (300, "censored"),
+                "E": (600, "censored"),
+            },
+        ),
+        (
+            "transfusion_independence",
+            {
+                "A": (20, "transfusion_independence"),
+                "B": (20, "transfusion_independence"),
+                "C": (20, "transfusion_independence"),
+                "D": (70, "death"),
+                "E": (20, "transfusion_independence"),
+            },
+        ),
     ],
 )
 def test_time_to_each_event(event, expected):
@@ -132,7 +198,20 @@ def test_follow_up_that_ends_before_it_starts_is_left_out():
     assert followed.attrs["left_out"] == ["G: no follow-up after the start"]
 
 
-BAD = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "=HYPERLINK(\"http://x\")", "＝1", "|cmd", "%0A=1", "\x00=1"]
+BAD = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    " =1",
+    '=HYPERLINK("http://x")',
+    "＝1",
+    "|cmd",
+    "%0A=1",
+    "\x00=1",
+]
 
 
 def test_nothing_that_is_written_can_run(tmp_path):
@@ -141,17 +220,35 @@ def test_nothing_that_is_written_can_run(tmp_path):
     for path in (csv_path, reasons_path):
         with path.open(encoding="utf-8-sig", newline="") as file:
             cells = [cell for row in csv.reader(file) for cell in row]
-        assert not [cell for cell in cells if re.match(r"\s*[=+\-@|%＝＋－＠]", cell) and not re.fullmatch(r"-?[\d.e+]+", cell)]
+        assert not [
+            cell
+            for cell in cells
+            if re.match(r"\s*[=+\-@|%＝＋－＠]", cell) and not re.fullmatch(r"-?[\d.e+]+", cell)
+        ]
     with zipfile.ZipFile(xlsx_path) as book:
-        sheets = "".join(book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/"))
+        sheets = "".join(
+            book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/")
+        )
         assert "<f>" not in sheets
         assert "<f " not in sheets
         assert "hyperlink" not in sheets
-    assert CalamineWorkbook.from_path(xlsx_path).sheet_names == ["registry", "reasons", "thresholds", "notice"]
+    assert CalamineWorkbook.from_path(xlsx_path).sheet_names == [
+        "registry",
+        "reasons",
+        "thresholds",
+        "notice",
+    ]
 
 
 def test_numbers_stay_numbers_and_missing_stays_empty():
-    assert [as_text(value) for value in (None, float("nan"), -7.0, 3, "severe", "-7")] == ["", "", "-7", "3", "severe", "'-7"]
+    assert [as_text(value) for value in (None, float("nan"), -7.0, 3, "severe", "-7")] == [
+        "",
+        "",
+        "-7",
+        "3",
+        "severe",
+        "'-7",
+    ]
 
 
 def test_written_tables_read_back(tmp_path):

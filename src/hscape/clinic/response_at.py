@@ -78,7 +78,9 @@ def assess_response(
             CANNOT_TELL,
             None,
             f"no counts in days {target - window:g} to {target + after:g}",
-            "the chart is empty" if course.last_day is None else f"its last entry is of day {course.last_day:g}",
+            "the chart is empty"
+            if course.last_day is None
+            else f"its last entry is of day {course.last_day:g}",
         )
     value, reasons = grade(definition, moment)
     if definition.key == "japan-childhood" and month != 6:
