@@ -32,7 +32,8 @@ How a count is read, in every rule:
   that it is high enough. (Neutrophils under G-CSF can be counted by choice.)
 - An implausible value is set aside with a reason; an impossible one is refused when the chart is made.
 - Counts at most {visit:g} days apart are one visit; of the visits in a window the one that holds most of what the rule
-  needs is taken, and among equals the nearest.
+  needs is taken, and among equals the nearest. A count that this visit lacks is taken from the nearest day of the
+  window, and the reason says the day.
 - No transfusion in the whole chart may mean that none was given or that none was written down. Rules that need to know
   say *cannot tell*, unless the user says which.
 - Thresholds are compared as the sources print them: *below* does not include the threshold, *at least* does.

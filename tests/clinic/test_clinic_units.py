@@ -40,7 +40,7 @@ def test_every_threshold_is_used_by_a_rule():
     folder = Path(hscape.clinic.__file__).parent
     text = " ".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
     plain = set(re.findall(r'"([a-z0-9_]+)"', text))
-    built = re.findall(r'threshold\(\s*f"(.+?)"\s*\)', text) + [
+    built = re.findall(r"""threshold\(\s*f["'](.+?)["']\s*\)""", text) + [
         "{name}_lowest_{unit}",
         "{name}_highest_{unit}",
     ]

@@ -8,7 +8,7 @@ high enough. An implausible value is set aside, and the reason says so.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hscape.chart import ANALYTES, Chart, Measurement
@@ -227,20 +227,20 @@ def _n_near(inside: Iterable[Measurement], at: float) -> int:
 
 
 def _nearest(
-    inside: Iterable[Measurement], analyte: str, at: float, window: str, chart: Chart, choices: Choices
+    inside: Sequence[Measurement], analyte: str, at: float, window: str, chart: Chart, choices: Choices
 ) -> Count:
-    entries = [entry for entry in _near(inside, at) if entry.analyte == analyte]
+    """The count at the visit; if the visit lacks it, the nearest in the window, whose day is then told."""
+    entries = [entry for entry in inside if entry.analyte == analyte]
     if not entries:
-        return unknown(analyte, f"{window.replace('in days', 'at the visit; needed in days')}")
+        return unknown(analyte, window)
+
     # Of several values the plausible, unsupported, uncensored, nearest one; the lower one if still equal.
-    best = min(
-        entries,
-        key=lambda entry: (
-            not is_plausible(entry),
-            bool(support(entry, chart, choices)),
-            entry.is_censored,
-            abs(entry.day - at),
-            entry.value,
-        ),
+    def order(entry: Measurement) -> tuple[bool, bool, bool, float, float]:
+        held_up = bool(support(entry, chart, choices))
+        return not is_plausible(entry), held_up, entry.is_censored, abs(entry.day - at), entry.value
+
+    here = _near(entries, at)
+    best = (
+        min(here, key=order) if here else min(entries, key=lambda entry: (abs(entry.day - at), order(entry)))
     )
     return read_count(best, chart, choices)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hscape.chart import Chart
-from hscape.clinic.drugs import courses, is_of
+from hscape.clinic.drugs import courses, treatment_courses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +65,8 @@ def _treatment_day(chart: Chart) -> float | None:
         return recorded
     if chart.day_zero_meaning in ("treatment start", "treatment_start"):
         return 0.0
-    return min(
-        (
-            course.start_day
-            for course in courses(chart, "immunosuppression")
-            if not is_of(course, "transplant")
-        ),
-        default=None,
-    )
+    starts = treatment_courses(chart, "immunosuppression", _transplant_day(chart))
+    return min((course.start_day for course in starts), default=None)
 
 
 def _transplant_day(chart: Chart) -> float | None:

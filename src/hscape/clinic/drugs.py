@@ -6,7 +6,7 @@ import functools
 from collections.abc import Mapping
 
 from hscape.chart import Chart, Treatment
-from hscape.clinic.thresholds import read_data
+from hscape.clinic.thresholds import read_data, threshold
 
 
 @functools.cache
@@ -26,6 +26,14 @@ def is_of(treatment: Treatment, group: str) -> bool:
 def courses(chart: Chart, group: str) -> tuple[Treatment, ...]:
     """The treatments of a group, in order of day."""
     return tuple(treatment for treatment in chart.treatments if is_of(treatment, group))
+
+
+def treatment_courses(chart: Chart, group: str, transplant_day: float | None) -> tuple[Treatment, ...]:
+    """The courses of a group that are not the conditioning of a transplant, nor given after it."""
+    if transplant_day is None:
+        return courses(chart, group)
+    before = transplant_day - threshold("conditioning_days")
+    return tuple(course for course in courses(chart, group) if course.start_day < before)
 
 
 def given_within(chart: Chart, group: str, day: float, days: float) -> bool:

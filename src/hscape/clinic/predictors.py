@@ -111,9 +111,18 @@ def _telomere_words(chart: Chart, is_short: bool) -> tuple[str, ...]:
     age, limit = chart.age_years, threshold("child_below_years")
     if age is None or age >= limit:
         return (f"the shares were printed for children; {_CAVEAT}",)
+    hazard = threshold("short_telomere_hazard_fold")
+    first = (
+        (f"in one cohort children below -1 SD had {hazard:g} times the hazard of no response",)
+        if is_short
+        else ()
+    )
     clone = largest_clone_fraction(chart)
     if clone is None:
-        return (f"PNH cells were not tested for, so the combined predictor cannot be told; {_CAVEAT}",)
+        return (
+            *first,
+            f"PNH cells were not tested for, so the combined predictor cannot be told; {_CAVEAT}",
+        )
     is_worst = is_short and clone == 0
     share = threshold(
         "pnh_negative_short_telomere_response_share" if is_worst else "other_telomere_response_share"
@@ -123,4 +132,7 @@ def _telomere_words(chart: Chart, is_short: bool) -> tuple[str, ...]:
         if is_worst
         else "with PNH cells or without short telomeres"
     )
-    return (f"in the cohort {share:.0%} of children {who} responded; {_CAVEAT}",)
+    return (
+        *first,
+        f"in another cohort {share:.0%} of children {who} responded; {_CAVEAT}",
+    )

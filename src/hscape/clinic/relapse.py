@@ -9,7 +9,7 @@ from __future__ import annotations
 from hscape.chart import Chart
 from hscape.clinic.counts import NEUTROPHILS, PLATELETS, RETICULOCYTES, Visit, find_visit
 from hscape.clinic.course import Course
-from hscape.clinic.drugs import courses
+from hscape.clinic.drugs import treatment_courses
 from hscape.clinic.logic import Finding, at_least
 from hscape.clinic.response import LINES, Definition
 from hscape.clinic.response_at import count_days, first_response
@@ -120,7 +120,7 @@ def _signs(
     found += _blood_again(chart, response_day)
     found += [
         (new.start_day, f"new course of {new.name} from day {new.start_day:g}")
-        for new in courses(chart, "new_course")
+        for new in treatment_courses(chart, "new_course", course.transplant_day)
     ]
     return [(day, why) for day, why in found if response_day < day <= end]
 
@@ -128,16 +128,13 @@ def _signs(
 def _severe_again(
     chart: Chart, course: Course, choices: Choices, response_day: float
 ) -> list[tuple[float, str]]:
-    for day in count_days(chart, response_day + 1, course):
-        visit = _visit(chart, day, choices)
-        finding = severe_blood(visit, choices)
-        if finding.truth:
-            return [
-                (
-                    visit.day if visit.day is not None else day,
-                    "counts severe again: " + "; ".join(finding.reasons),
-                )
-            ]
+    """The first severe counts that no better counts follow soon: one bad count, as in an infection, is no relapse."""
+    days = count_days(chart, response_day + 1, course)
+    found = {day: severe_blood(_visit(chart, day, choices), choices) for day in days}
+    for day in (day for day in days if found[day].truth):
+        soon = [later for later in days if day < later <= day + threshold("sustained_days")]
+        if not any(found[later].truth is False for later in soon):
+            return [(day, "counts severe again: " + "; ".join(found[day].reasons))]
     return []
 
 

@@ -6,6 +6,9 @@ A death or a transplant before the day ends the question (*not assessed*); a win
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 from hscape.chart import Chart
 from hscape.clinic.course import Course
 from hscape.clinic.logic import Finding
@@ -136,16 +139,30 @@ def _search_response(
 ) -> tuple[float | None, str]:
     if course.treatment_day is None:
         return None, "the chart holds no start of treatment"
+    days = count_days(chart, course.treatment_day + 1, course)
+    graded = functools.cache(lambda day: _grade_on(chart, course, day, choices, definition))
     told = set()
-    for day in count_days(chart, course.treatment_day + 1, course):
-        moment = moment_on(chart, course, day, choices)
-        value, _ = grade(definition, moment)
-        if value in RESPONSES:
-            return moment.day, value
+    for day in days:
+        found, value = graded(day)
+        if value in RESPONSES and not _is_lost(day, days, graded):
+            return found, value
         told.add(value)
     if told <= {CANNOT_TELL}:
         return None, CANNOT_TELL
     return None, NOT_ASSESSED if told <= {NOT_ASSESSED} else NONE
+
+
+def _grade_on(
+    chart: Chart, course: Course, day: float, choices: Choices, definition: Definition
+) -> tuple[float, str]:
+    moment = moment_on(chart, course, day, choices)
+    return moment.day, grade(definition, moment)[0]
+
+
+def _is_lost(day: float, days: list[float], graded: Callable[[float], tuple[float, str]]) -> bool:
+    """True if a visit soon after a response shows none: one good count among bad ones is not a response."""
+    soon = [later for later in days if day < later <= day + threshold("sustained_days")]
+    return any(graded(later)[1] == NONE for later in soon)
 
 
 def assess_first_response(chart: Chart, course: Course, choices: Choices, definition: Definition) -> Verdict:
