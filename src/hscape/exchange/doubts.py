@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from statistics import median
 
 from hscape.exchange.issues import IssueList
 from hscape.exchange.lab_units import HEMOGLOBIN_G_PER_DL_PER_MMOL_PER_L as MMOL
@@ -65,9 +64,11 @@ def doubt_values(
     values: list[Value], setting: Setting, patient_id: str, answers: Mapping[str, str], issues: IssueList,
 ) -> list[Value]:
     """Report doubtful values; return those that stay in the chart."""
-    asked: set[int] = set()
+    asked: set[int] = set()  # doubted already, or confirmed by another value of the day
     dropped: set[int] = set()
     _same_day(values, patient_id, answers, issues, asked, dropped)
+    hemoglobin = {value.when: value.number for value in values if value.analyte == "hemoglobin_g_per_dl" and value.censored == "none"
+                  and id(value) not in dropped}
     series: dict[str, list[Value]] = {}
     for value in values:
         if value.censored == "none" and value.number > 0 and id(value) not in asked and "derived" not in value.flags:
@@ -76,7 +77,7 @@ def doubt_values(
         if analyte in _SLIPS and len(course) >= 2:
             course.sort(key=lambda value: value.when)
             _course(analyte, course, setting, patient_id, answers, issues, asked, dropped)
-    _reticulocytes_beside_hemoglobin(series, setting, patient_id, answers, issues, asked, dropped)
+    _reticulocytes(series.get("reticulocytes_1e9_per_l", []), hemoglobin, setting, patient_id, answers, issues, asked, dropped)
     return [value for value in values if id(value) not in dropped]
 
 
@@ -167,9 +168,17 @@ def _course(
         before = _neighbor(analyte, course, index, -1, setting, told)
         after = _neighbor(analyte, course, index, +1, setting, told)
         slip = _explaining_slip(analyte, value, before, after, setting)
+        if slip and slip.ratio < 1 and before and _fell_before(course, index, before):
+            continue
         if slip and not _settled(value, answers, dropped):
             told.add(id(value))
             _ask(value, slip, before, after, patient_id, issues)
+
+
+def _fell_before(course: list[Value], index: int, before: Value) -> bool:
+    """True if a value between, even a transfused one, was already low: the count did fall."""
+    between = course[index - 1]
+    return between is not before and between.number < 0.5 * before.number
 
 
 def _is_near(course: list[Value], index: int, told: set[int]) -> bool:
@@ -240,21 +249,33 @@ def _broken_integers(
     analyte: str, course: list[Value], patient_id: str, answers: Mapping[str, str], issues: IssueList, told: set[int],
     dropped: set[int],
 ) -> None:
-    """Platelets with a decimal among whole numbers were probably written in 10^4/uL."""
-    if analyte != "platelets_1e9_per_l" or len(course) < 4:
+    """Platelets with a decimal were probably written in 10^4/uL: in 10^9/L they are whole numbers."""
+    if analyte != "platelets_1e9_per_l" or len(course) < 3:
         return
-    whole = [value for value in course if abs(value.number - round(value.number)) < 1e-6]
-    broken = [value for value in course if abs(value.number - round(value.number)) >= 1e-6]
-    if not broken or len(whole) < 3 and len(whole) < len(broken):
+    broken = [value for value in course if not _is_whole(value) and value.number <= 60]
+    if len(broken) > 0.5 * len(course):
+        _ask_unit(broken, "most platelet counts have a decimal, which is usual in 10^4/uL and not in 10^9/L", "10^4/uL", patient_id, answers, issues)
+        told.update(id(value) for value in broken)
         return
-    middle = median(value.number for value in whole)
     for value in broken:
-        if value.number * 10 > 12 * max(middle, 10) or value.number > 60:
-            continue
         told.add(id(value))
         if not _settled(value, answers, dropped):
             _ask(value, _Slip(0.1, "10^4/uL"), None, None, patient_id, issues,
                  "has a decimal, while the patient's other platelet counts are whole numbers")
+
+
+def _is_whole(value: Value) -> bool:
+    return abs(value.number - round(value.number)) < 1e-6
+
+
+def _ask_unit(values: list[Value], why: str, unit: str, patient_id: str, answers: Mapping[str, str], issues: IssueList) -> None:
+    """One question about the unit of a patient's column, unless it was answered."""
+    raw = values[0].raw
+    key = f"unit:{raw.sheet}:{raw.column}:{patient_id}"
+    if key in answers or f"unit:{raw.sheet}:{raw.column}" in answers:
+        return
+    issues.add("amber", "unit_doubtful", raw.place, f"{raw.number:g}", f"Patient {patient_id}: {why}. They were kept as written.", f"Answer {unit} or keep.",
+               key=key, patient_id=patient_id)
 
 
 def _ask(
@@ -268,27 +289,41 @@ def _ask(
                key=value_key(value.raw), patient_id=patient_id)
 
 
-def _reticulocytes_beside_hemoglobin(
-    series: dict[str, list[Value]], setting: Setting, patient_id: str, answers: Mapping[str, str], issues: IssueList,
+def _stays(hemoglobin: Mapping[float, float], when: float) -> bool:
+    """True if the hemoglobin of the next weeks is no lower: then red cells are being made."""
+    later = [number for day, number in hemoglobin.items() if 7 < day - when <= 60]
+    return bool(later) and min(later) >= 0.93 * hemoglobin[when]
+
+
+def _reticulocytes(
+    course: list[Value], hemoglobin: Mapping[float, float], setting: Setting, patient_id: str, answers: Mapping[str, str], issues: IssueList,
     told: set[int], dropped: set[int],
 ) -> None:
-    """Reticulocytes of 1 x 10^9/L cannot keep up a hemoglobin of 11; such a number is a percentage."""
-    reticulocytes = series.get("reticulocytes_1e9_per_l", [])
-    hemoglobin = {value.when: value for value in series.get("hemoglobin_g_per_dl", [])}
-    if not reticulocytes:
+    """Percentages among absolute reticulocytes.
+
+    Three marks: all values below 3 (or below 4.5 with decimals); a small value with a decimal among whole numbers; a value
+    below 5 x 10^9/L that cannot keep up a hemoglobin of 10.5 without transfusion.
+    """
+    if not course:
         return
-    if len(reticulocytes) >= 3 and max(value.number for value in reticulocytes) < 3:
-        first = reticulocytes[0]
-        key = f"unit:{first.raw.sheet}:{first.raw.column}:{patient_id}"
-        if key not in answers:
-            issues.add("amber", "reticulocytes_percent", first.raw.place, f"{first.raw.number:g}", f"Patient {patient_id}: all reticulocyte counts are below 3 x 10^9/L; "
-                       "percentages look like this. They were kept as written.", "Answer % or keep.", key=key, patient_id=patient_id)
+    broken = [value for value in course if not _is_whole(value)]
+    top = max(value.number for value in course)
+    if len(course) >= 3 and (top < 3 or (top < 4.5 and len(broken) > 0.5 * len(course))):
+        _ask_unit(course, "all reticulocyte counts are below 4.5 x 10^9/L and look like percentages", "%", patient_id, answers, issues)
         return
-    low = [value for value in reticulocytes if value.number < 5 and value.when in hemoglobin
-           and hemoglobin[value.when].number >= 10.5 and not setting.transfused("red_cells", value.when, 60)]
-    for value in low:
-        if id(value) in told or _settled(value, answers, dropped):
+    few_broken = len(broken) <= 0.5 * len(course)
+    for value in course:
+        if id(value) in told or value.number >= 6:
             continue
-        issues.add("amber", "reticulocytes_percent", value.raw.place, f"{value.raw.number:g}", f"Patient {patient_id}: reticulocytes of {value.number:.3g} x 10^9/L are too "
-                   f"few for a hemoglobin of {hemoglobin[value.when].number:.3g} g/dL without transfusion; this may be a percentage. It was kept as written.",
-                   "Answer keep, exclude or the right number.", key=value_key(value.raw), patient_id=patient_id)
+        level = hemoglobin.get(value.when, 0.0)
+        if few_broken and not _is_whole(value):
+            why = "has a decimal, while the patient's other reticulocyte counts are whole numbers"
+        elif value.number < 5 and level >= 10.5 and _stays(hemoglobin, value.when) and not setting.transfused("red_cells", value.when, 60):
+            why = f"x 10^9/L is too little for a hemoglobin of {level:.3g} g/dL without transfusion"
+        elif value.number < 1 and top >= 10:
+            why = "x 10^9/L is below what analyzers tell apart from zero"
+        else:
+            continue
+        if not _settled(value, answers, dropped):
+            issues.add("amber", "reticulocytes_percent", value.raw.place, f"{value.raw.number:g}", f"Patient {patient_id}: reticulocytes of {value.number:.3g} {why}; "
+                       "this may be a percentage. It was kept as written.", "Answer keep, exclude or the right number.", key=value_key(value.raw), patient_id=patient_id)
