@@ -1,4 +1,4 @@
-"""Writes docs/reference/clinical-rules.md from the thresholds, the evidence and the spec tables that the tests run.
+"""Writes docs/reference/clinical-rules.md from thresholds, evidence and the spec tables that the tests run.
 
 Run ``python tests/clinic/render_rules.py`` after a change; a test fails while the page is out of date.
 """
@@ -18,24 +18,26 @@ from hscape.clinic.thresholds import SEEN, read_data, sources, thresholds
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "clinical-rules.md"
 INTRO = """# Clinical rules
 
-Written by a script from the tables that the tests run; to correct a rule, correct its table, its threshold or its code.
+Written by a script from the tables that the tests run; to correct a rule, correct its table, its threshold
+or its code.
 
-Every rule takes a chart and answers with a value, a day, its reasons and its source. Two answers are not failures:
-**cannot tell** says what the chart lacks, **not assessed** says why the rule does not apply, for example after a
-transplant. Research use only: the rules classify what was written down; they do not advise.
+Every rule takes a chart and answers with a value, a day, its reasons and its source. Two answers are not
+failures: **cannot tell** says what the chart lacks, **not assessed** says why the rule does not apply, for
+example after a transplant. Research use only: the rules classify what was written down; they do not advise.
 
 How a count is read, in every rule:
 
-- A value such as `<0.5` is a bound. It settles a question only if every value within the bound gives the same answer.
-- Hemoglobin within {red:g} days of red cells, platelets within {plt:g} days of platelets and neutrophils under G-CSF or
-  within {gcsf:g} days of it are **upper bounds** of what the patient makes: they can show that a count is low, never
-  that it is high enough. (Neutrophils under G-CSF can be counted by choice.)
+- A value such as `<0.5` is a bound. It settles a question only if every value within the bound gives the
+  same answer.
+- Hemoglobin within {red:g} days of red cells, platelets within {plt:g} days of platelets and neutrophils
+  under G-CSF or within {gcsf:g} days of it are **upper bounds** of what the patient makes: they can show that a count is
+  low, never that it is high enough. (Neutrophils under G-CSF can be counted by choice.)
 - An implausible value is set aside with a reason; an impossible one is refused when the chart is made.
-- Counts at most {visit:g} days apart are one visit; of the visits in a window the one that holds most of what the rule
-  needs is taken, and among equals the nearest. A count that this visit lacks is taken from the nearest day of the
-  window, and the reason says the day.
-- No transfusion in the whole chart may mean that none was given or that none was written down. Rules that need to know
-  say *cannot tell*, unless the user says which.
+- Counts at most {visit:g} days apart are one visit; of the visits in a window the one that holds most of
+  what the rule needs is taken, and among equals the nearest. A count that this visit lacks is taken from the
+  nearest day of the window, and the reason says the day.
+- No transfusion in the whole chart may mean that none was given or that none was written down. Rules that
+  need to know say *cannot tell*, unless the user says which.
 - Thresholds are compared as the sources print them: *below* does not include the threshold, *at least* does.
 
 In Python: `hscape.clinic.assess(chart)`, `assess(chart, "response.nih")`,
@@ -98,8 +100,8 @@ def _evidence() -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {data['causes'][item['cause']]} | {item['finding']} | {item['if_true']} | {item['if_false']} | {item['test']} "
-        f"| {item['separates']} | {item['source']} | {item.get('note', '')} |"
+        f"| {data['causes'][item['cause']]} | {item['finding']} | {item['if_true']} | {item['if_false']} "
+        f"| {item['test']} | {item['separates']} | {item['source']} | {item.get('note', '')} |"
         for item in data["finding"]
     ]
     for key, words in (
@@ -124,7 +126,8 @@ def _thresholds() -> str:
             "|---|---|---|---|---|---|---|",
         ]
         lines += [
-            f"| `{item.id}` | {item.value:g} | {item.unit} | {item.meaning} | {item.source} | {item.role} | {item.note} |"
+            f"| `{item.id}` | {item.value:g} | {item.unit} | {item.meaning} | {item.source} | {item.role} "
+            f"| {item.note} |"
             for item in group
         ]
     return "\n".join(lines)

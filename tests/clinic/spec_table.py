@@ -1,11 +1,12 @@
 """Reads the spec tables of the clinical rules: Markdown that a hematologist reads, and that the tests run.
 
-A section names its rule. A row is one patient; its columns build a chart, and its last columns say the expected
-verdict and a part of the reason. `given:` holds columns that are the same in every row of the section.
+A section names its rule. A row is one patient; its columns build a chart, and its last columns say the
+expected verdict and a part of the reason. `given:` holds columns that are the same in every row of the
+section.
 
-Columns: `age`, `sex`, `treatment`, `transfusions`, `events`, `clones`, `choices`, and counts such as `neutrophils`
-(day 0) or `platelets d183`. A count cell is a number, `<0.5`, `>600`, a percentage, with the words `manual`,
-`g-csf` or `transfused` after it, or `missing`.
+Columns: `age`, `sex`, `treatment`, `transfusions`, `events`, `clones`, `choices`, and counts such as
+`neutrophils` (day 0) or `platelets d183`. A count cell is a number, `<0.5`, `>600`, a percentage, with the
+words `manual`, `g-csf` or `transfused` after it, or `missing`.
 """
 
 from __future__ import annotations
@@ -145,7 +146,7 @@ def _event(text: str) -> Event:
 
 
 def _clone(text: str) -> CloneMeasurement:
-    """`pnh granulocytes 2% d5`, `pnh granulocytes negative<0.01% d5`, `karyotype 46,XX[20] d400`, `fish monosomy_7 d400`."""
+    """`pnh granulocytes 2% d5`, `pnh granulocytes negative<0.01% d5`, `karyotype 46,XX[20] d400`."""
     kind, what, *rest, day = text.split()
     at = float(day.removeprefix("d"))
     if kind in ("karyotype", "fish", "snp_array"):

@@ -19,13 +19,11 @@ ROWS = [
 @pytest.mark.parametrize(("section", "row"), ROWS)
 def test_row_gives_its_verdict(section, row):
     patient = {name: cell for name, cell in (section.given | row).items() if name not in ANSWERS}
-    try:
-        chart = build_chart(patient)
-    except InputError as error:
-        assert row["verdict"] == "refused"
-        assert row["because"] in str(error)
+    if row["verdict"] == "refused":
+        with pytest.raises(InputError, match=row["because"]):
+            build_chart(patient)
         return
-    (verdict,) = assess(chart, section.rule, choices=read_choices(patient))
+    (verdict,) = assess(build_chart(patient), section.rule, choices=read_choices(patient))
     said = "; ".join(verdict.reasons)
     assert verdict.value == row["verdict"], said
     for part in row["because"].split(" / "):

@@ -12,7 +12,7 @@ from hscape.registry import cumulative_incidence, kaplan_meier
 
 
 def _satagopan():
-    """The first months of 305 women with breast cancer: Satagopan 2004, Br J Cancer 91:1229, Table 2 (PMC2410013)."""
+    """305 women with breast cancer: Satagopan 2004, Br J Cancer 91:1229, Table 2 (PMC2410013)."""
     days = [7, 10, 14, 16, 18, 23, 24, 26, 27] + [28] * 296
     events = ["", "cancer", "", "cancer", "other", "cancer", "", "other", "cancer"] + [""] * 296
     return days, events

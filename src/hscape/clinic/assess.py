@@ -69,7 +69,7 @@ RULES: dict[str, Rule] = _all_rules()
 
 
 def choose_rules(criteria: str | None) -> list[str]:
-    """The keys of the rules that a name asks for: a rule, a family such as ``severity``, or a definition such as ``nih``.
+    """The rules that a name asks for: one rule, a family (``severity``) or a definition (``nih``).
 
     Raises:
         InputError: no rule has the name or the name as a part.
@@ -92,7 +92,8 @@ def assess(chart: Chart, criteria: str | None = None, *, choices: Choices | None
 
     Args:
         chart: the patient, real or simulated.
-        criteria: a rule (``severity.cibmtr``), a family (``response``) or a definition (``nih``); None for all.
+        criteria: a rule (``severity.cibmtr``), a family (``response``) or a definition (``nih``); None for
+        all.
         choices: what the sources leave open, such as how reticulocytes were counted.
 
     Raises:

@@ -97,10 +97,8 @@ def read_count(measurement: Measurement, chart: Chart, choices: Choices) -> Coun
     value, analyte = measurement.value, measurement.analyte
     shown = f"{label(analyte)} {_prefix(measurement)}{value:g}{_unit(analyte)} on day {measurement.day:g}"
     if not is_plausible(measurement):
-        return unknown(
-            analyte,
-            f"{value:g}{_unit(analyte)} on day {measurement.day:g} set aside as implausible; check value and unit",
-        )
+        what = f"{value:g}{_unit(analyte)} on day {measurement.day:g}"
+        return unknown(analyte, f"{what} set aside as implausible; check value and unit")
     below, above = measurement.censored == "below", measurement.censored == "above"
     low, high = (0.0 if below else value), (math.inf if above else value)
     why = support(measurement, chart, choices)

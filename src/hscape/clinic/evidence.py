@@ -1,4 +1,4 @@
-"""Evidence for the causes of a hypocellular marrow: for, against, not tested, and the test that separates them.
+"""Evidence for the causes of a hypocellular marrow: for, against, not tested, and what separates them.
 
 It is an evidence table, not a diagnosis: nothing is weighed, summed or advised.
 """
@@ -14,7 +14,10 @@ from hscape.clinic.thresholds import cite, read_data
 from hscape.clinic.verdict import Choices
 
 FOR, AGAINST, NEITHER, NOT_TESTED = "for", "against", "neither", "not tested"
-NOTICE = "An evidence table, not a diagnosis: findings are listed, not weighed, and nothing is advised. Research use only."
+NOTICE = (
+    "An evidence table, not a diagnosis: findings are listed, not weighed, and nothing is advised. "
+    "Research use only."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

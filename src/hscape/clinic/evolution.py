@@ -1,8 +1,8 @@
 """Clonal evolution: a new chromosomal change, MDS or AML after the diagnosis, and how grave it is.
 
-Grave (high-risk) is a change of chromosome 7, a complex karyotype, MDS or AML; trisomy 8, del(13q), loss of Y and
-others are low-risk. What was there before treatment is not evolution. Loss of HLA by 6p CN-LOH, PNH cells and
-mutations of single genes are escape or clonal hematopoiesis and are not counted here.
+Grave (high-risk) is a change of chromosome 7, a complex karyotype, MDS or AML; trisomy 8, del(13q), loss of
+Y and others are low-risk. What was there before treatment is not evolution. Loss of HLA by 6p CN-LOH, PNH
+cells and mutations of single genes are escape or clonal hematopoiesis and are not counted here.
 """
 
 from __future__ import annotations

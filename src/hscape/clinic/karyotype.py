@@ -1,6 +1,7 @@
 """Reading the ISCN text of a karyotype as far as clonal evolution needs: clones, cells, abnormalities.
 
-Constitutional changes (marked ``c``) are left out. What cannot be read is left unread and said, never guessed.
+Constitutional changes (marked ``c``) are left out. What cannot be read is left unread and said, never
+guessed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _CLONE = re.compile(r"^\d{2}(?:[~-]\d{2})?\s*,")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KaryotypeClone:
-    """One cell line of a karyotype: its abnormalities, and the metaphases that show it (None if not written)."""
+    """One cell line: its abnormalities, and the metaphases that show it (None if not written)."""
 
     abnormalities: tuple[str, ...]
     n_cells: int | None

@@ -27,7 +27,9 @@ def at_least(n_needed: int, findings: Sequence[Finding]) -> Finding:
         truth = True
     elif n_true + n_unknown < n_needed:
         truth = False
-    return Finding(truth, tuple(reason for finding in findings for reason in finding.reasons))
+    # What settled the question is told first.
+    ordered = sorted(findings, key=lambda finding: finding.truth is not truth)
+    return Finding(truth, tuple(reason for finding in ordered for reason in finding.reasons))
 
 
 def all_of(findings: Sequence[Finding]) -> Finding:

@@ -1,4 +1,4 @@
-"""What is normal for hemoglobin, neutrophils and platelets, by age and sex; bounds where these are not known."""
+"""What is normal for hemoglobin by age and sex; bounds where these are not known."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CHILDREN = ((5.0, "child_under_5"), (12.0, "child_5_to_11"), (15.0, "child_12_t
 
 
 def normal_hemoglobin_limits(chart: Chart, day: float) -> tuple[float, float]:
-    """Smallest and largest lower limit of normal that this person can have, in g/dL; equal if age and sex are known."""
+    """Smallest and largest lower limit of normal that this person can have, in g/dL."""
     adults = {"female": ("woman",), "male": ("man",), None: ("woman", "man")}[chart.sex]
     if chart.age_years is None:
         keys: tuple[str, ...] = (*(key for _, key in _CHILDREN), *adults)

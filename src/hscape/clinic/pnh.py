@@ -1,7 +1,7 @@
 """PNH categories, by the International PNH Interest Group and by Peffault de Latour.
 
-The size of the clone is read from granulocytes (or monocytes): red cells under-read it, because they are lysed
-and diluted by transfusion. A negative test is negative down to its limit and no further.
+The size of the clone is read from granulocytes (or monocytes): red cells under-read it, because they are
+lysed and diluted by transfusion. A negative test is negative down to its limit and no further.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def _delatour(visit: Visit, lysis: Finding) -> tuple[str, tuple[str, ...]]:
 
 
 def largest_clone_fraction(chart: Chart) -> float | None:
-    """Largest share of PNH granulocytes (or monocytes) ever measured; 0 if only negative tests, None if none."""
+    """Largest share of PNH granulocytes (or monocytes) measured; 0 if always negative, None if no test."""
     tests = white_cell_tests(chart)
     shares = [test.cell_fraction or 0.0 if test.status == "positive" else 0.0 for test in tests]
     return max(shares, default=None)

@@ -66,7 +66,10 @@ def _arc_alc(reticulocytes: bool | None, lymphocytes: bool | None) -> tuple[str,
         return "one of two", ("the abstract prints no share for one of the two",)
     which = "favorable" if reticulocytes else "unfavorable"
     response, alive = threshold(f"both_{which}_response_share"), threshold(f"both_{which}_survival_share")
-    words = f"in the cohort {response:.0%} of such patients responded at 6 months and {alive:.0%} were alive at 5 years; {_CAVEAT}"
+    words = (
+        f"in the cohort {response:.0%} of such patients responded at 6 months "
+        f"and {alive:.0%} were alive at 5 years; {_CAVEAT}"
+    )
     return ("both at or above" if reticulocytes else "both below"), (words,)
 
 
@@ -83,8 +86,8 @@ def assess_age(chart: Chart, course: Course, choices: Choices) -> Verdict:
         ("older", f"above {limit:g} years") if age > limit else ("younger", f"up to {limit:g} years")
     )
     words = (
-        f"age {age:.0f} years; in the cohort {threshold(f'{which}_response_share'):.0%} of patients {value} responded "
-        f"at 6 months to first treatment; {_CAVEAT}"
+        f"age {age:.0f} years; in the cohort {threshold(f'{which}_response_share'):.0%} of patients {value} "
+        f"responded at 6 months to first treatment; {_CAVEAT}"
     )
     return Verdict(rule=rule, name=name, day=day, value=value, reasons=(words,), source=source)
 

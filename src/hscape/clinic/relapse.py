@@ -1,7 +1,7 @@
 """Relapse after a response: counts severe again, blood needed again, or treatment begun again, with the day.
 
-Two rules. The first takes any of the three signs, as the NIH and EBMT reports do; the second, Japanese, asks for
-counts of moderate or severe disease *and* a transfusion.
+Two rules. The first takes any of the three signs, as the NIH and EBMT reports do; the second, Japanese, asks
+for counts of moderate or severe disease *and* a transfusion.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def _signs(
 def _severe_again(
     chart: Chart, course: Course, choices: Choices, response_day: float
 ) -> list[tuple[float, str]]:
-    """The first severe counts that no better counts follow soon: one bad count, as in an infection, is no relapse."""
+    """The first severe counts that no better counts follow soon: one bad count is no relapse."""
     days = count_days(chart, response_day + 1, course)
     found = {day: severe_blood(_visit(chart, day, choices), choices) for day in days}
     for day in (day for day in days if found[day].truth):

@@ -2,11 +2,12 @@
 
 - NIH: the counts no longer meet two of the three severe criteria; complete at 1.0, 10 and 100.
 - RACE: the same, and the patient is transfusion-independent.
-- Camitta 2000, as the EBMT uses it: normal counts are complete; partial differs between severe and non-severe disease.
+- Camitta 2000, as the EBMT uses it: normal counts are complete; partial differs between severe and
+  non-severe disease.
 - Japanese childhood: own thresholds for severe and moderate disease, always without transfusion.
 
-A complete response needs every condition, so one count too low settles *no*; a count that transfusion or G-CSF
-may hold up settles nothing.
+A complete response needs every condition, so one count too low settles *no*; a count that transfusion or
+G-CSF may hold up settles nothing.
 """
 
 from __future__ import annotations
@@ -135,7 +136,7 @@ def _complete_from(moment: Moment, prefix: str) -> Finding:
 
 
 def _race_partial(moment: Moment) -> Finding:
-    return any_of((_race_complete(moment), all_of((_no_longer_severe(moment), moment.is_independent))))
+    return any_of((all_of((_no_longer_severe(moment), moment.is_independent)), _race_complete(moment)))
 
 
 def _camitta_complete(moment: Moment) -> Finding:
@@ -153,9 +154,8 @@ def _camitta_partial(moment: Moment) -> Finding:
     if moment.was_severe.truth is None:
         return Finding(None, (*moment.was_severe.reasons, "severe or not before treatment is not known"))
     severe = all_of((_no_longer_severe(moment), moment.is_independent))
-    return any_of(
-        (_camitta_complete(moment), severe if moment.was_severe.truth else _non_severe_partial(moment))
-    )
+    partial = severe if moment.was_severe.truth else _non_severe_partial(moment)
+    return any_of((partial, _camitta_complete(moment)))
 
 
 def _non_severe_partial(moment: Moment) -> Finding:

@@ -1,7 +1,7 @@
 """Response at 3, 6 and 12 months after the start of treatment, and the first day of a response.
 
-A death or a transplant before the day ends the question (*not assessed*); a window without counts leaves it open
-(*cannot tell*). Patients whom a definition was not made for are *not assessed* by it.
+A death or a transplant before the day ends the question (*not assessed*); a window without counts leaves it
+open (*cannot tell*). Patients whom a definition was not made for are *not assessed* by it.
 """
 
 from __future__ import annotations
@@ -110,7 +110,12 @@ def _confirmation(
 
 def moment_on(chart: Chart, course: Course, day: float, choices: Choices) -> Moment:
     """Everything that a response is judged by, at the visit of a day."""
-    return read_moment(chart, course, day, choices, before=0.0, after=threshold("same_visit_days"))
+    key = ("moment", day, choices)
+    if key not in course.memo:
+        after = threshold("same_visit_days")
+        course.memo[key] = read_moment(chart, course, day, choices, before=0.0, after=after)
+    moment: Moment = course.memo[key]
+    return moment
 
 
 def count_days(chart: Chart, first: float, course: Course) -> list[float]:

@@ -1,8 +1,8 @@
 """How severe aplastic anemia is, by three published definitions, and whether the definition itself is met.
 
-Each asks for an empty marrow and two of three low counts. They differ in the reticulocytes: below 20 by eye or
-in the CIBMTR manual, below 60 by analyzer in the British guideline. Without a marrow severe disease cannot be
-told, but counts that are too good for it can rule it out.
+Each asks for an empty marrow and two of three low counts. They differ in the reticulocytes: below 20 by eye
+or in the CIBMTR manual, below 60 by analyzer in the British guideline. Without a marrow severe disease
+cannot be told, but counts that are too good for it can rule it out.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def severe_marrow(seen: SeverityVisit, rule: str) -> Finding:
 
 
 def find_severity_visit(chart: Chart, course: Course, choices: Choices) -> SeverityVisit | None:
-    """The counts and the marrow nearest to the diagnosis and before treatment; None for a chart without counts."""
+    """The counts and the marrow nearest to the diagnosis, before treatment; None if there is no day."""
     anchor, remark = _anchor(chart, course)
     if anchor is None:
         return None

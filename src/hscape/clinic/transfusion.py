@@ -51,7 +51,7 @@ def was_dependent(chart: Chart, day: float, choices: Choices) -> Finding:
 
 
 def independent_since(chart: Chart, course: Course, start: float) -> float | None:
-    """First day, from the start of treatment, of a long enough time without transfusion; None if there is none."""
+    """First day after the start of treatment of a long enough time without transfusion, None if none."""
     window, end = threshold("independence_days"), _end(course, start)
     given = [day for day in transfusion_days(chart) if start - window <= day <= end]
     for last, stop in zip([start, *given], [*given, end], strict=True):
@@ -91,7 +91,7 @@ def assess_independence(chart: Chart, course: Course, choices: Choices) -> Verdi
         return say(
             CANNOT_TELL,
             None,
-            f"followed for {end - course.treatment_day:g} d after the start of treatment; {window:g} d are needed",
+            f"followed for {end - course.treatment_day:g} d after treatment began; {window:g} d are needed",
         )
     return say(
         "not independent",

@@ -53,9 +53,11 @@ class Choices:
 
     Args:
         reticulocyte_method: ``automated`` or ``manual``, for values that do not say how they were counted.
-        reticulocytes_below_1e9_per_l: threshold of the modified Camitta and BSH rules instead of the published one.
-        transfusions_are_complete: True if a chart without transfusions means that none was given, False if they
-            may be missing even where some are recorded, None if a chart with any transfusion is taken as complete.
+        reticulocytes_below_1e9_per_l: threshold of the modified Camitta and BSH rules instead of the
+            published one.
+        transfusions_are_complete: True if a chart without transfusions means that none was given, False if
+            they may be missing even where some are recorded, None if a chart with any transfusion is taken as
+            complete.
         g_csf_counts: True to take neutrophils under G-CSF as the patient's own.
         lactate_dehydrogenase_upper_limit_u_per_l: upper limit of the laboratory, for the PNH rules.
     """

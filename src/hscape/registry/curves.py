@@ -4,9 +4,11 @@ At the event days t_j, with n_j at risk, d_j events of any kind and d_kj of the 
 
     S(t) = product of (1 - d_j / n_j),   F_k(t) = sum of S(t_{j-1}) d_kj / n_j.
 
-One minus Kaplan-Meier of a single cause over-reads its incidence wherever another event can come first, so it is
+One minus Kaplan-Meier of a single cause over-reads its incidence wherever another event can come first, so
+it is
 not offered. Variances: ``aalen`` (counting process; what cmprsk and SAS print) or ``delta`` (Marubini and
-Valsecchi 1995). Intervals are on the log(-log) scale. Somebody who is censored on an event day was still at risk on it.
+Valsecchi 1995). Intervals are on the log(-log) scale. Somebody who is censored on an event day was still at
+risk on it.
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ class Curve:
     last_day: float
 
     def at(self, day: float) -> tuple[float, float, float]:
-        """Estimate with its interval on a day; not a number before day zero and after the last day followed."""
+        """Estimate with its interval on a day; not a number outside the days that were followed."""
         if not 0 <= day <= self.last_day:
             return (float("nan"),) * 3
         index = int(np.searchsorted(self.days, day, side="right")) - 1
@@ -150,7 +152,7 @@ def _checked(days: Sequence[float], events: Iterable[object], where: str) -> tup
         raise InputError(f"{where}: nobody was followed; give at least one person.")
     if not np.isfinite(times).all() or (times < 0).any():
         raise InputError(
-            f"{where}: a time is negative or missing; give the days from the start to the event or the last visit."
+            f"{where}: a time is negative or missing; give days from the start to the event or last visit."
         )
     return times, names
 

@@ -9,10 +9,10 @@
 | transplant | start of treatment, else diagnosis | death |
 | death | diagnosis, else start of treatment | none |
 
-Patients without a start, or whom a definition was not made for, are left out and named in `attrs["left_out"]`.
-Patients for whom the rule could not tell, for example whether a clone evolved in somebody whose marrow was never
-tested again, are taken as free of the event, as registries do, and named in `attrs["taken_as_free"]`; or they are
-left out too, with those of them who died.
+Patients without a start, or whom a definition was not made for, are left out and named in
+`attrs["left_out"]`. Patients for whom the rule could not tell, for example whether a clone evolved in
+somebody whose marrow was never tested again, are taken as free of the event, as registries do, and named in
+`attrs["taken_as_free"]`; or they are left out too, with those of them who died.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The registry table: one row a patient, ready for a paper.
 
-Days are days of the chart (`day_zero`); nothing in the table is a calendar date. A rule that could not tell says so
-in its cell, and the reasons stand in a second table.
+Days are days of the chart (`day_zero`); nothing in the table is a calendar date. A rule that could not tell
+says so in its cell, and the reasons stand in a second table.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _WITH_DAY = ("response", "transfusion", "relapse", "evolution")
 
 
 def registry_table(charts: Iterable[Chart], *, choices: Choices | None = None) -> pd.DataFrame:
-    """One row a patient: severity, response by each definition, independence, relapse, evolution, transplant, death.
+    """One row a patient: severity, responses, independence, relapse, evolution, transplant, death.
 
     Args:
         charts: the patients.

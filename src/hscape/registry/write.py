@@ -1,7 +1,7 @@
 """Writing the registry to CSV and Excel, so that no cell can run as a formula.
 
-In Excel every text is written as text. CSV has no types, so a text that a spreadsheet could take for a formula
-gets an apostrophe in front; numbers stay numbers.
+In Excel every text is written as text. CSV has no types, so a text that a spreadsheet could take for a
+formula gets an apostrophe in front; numbers stay numbers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from hscape.clinic.thresholds import SEEN, sources, thresholds
 from hscape.registry.table import reasons_table, registry_table
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
-NOTICE = "Research use only. Days count from the day zero of each chart. 'cannot tell' and 'not assessed' are answers."
+NOTICE = (
+    "Research use only. Days count from the day zero of each chart. "
+    "'cannot tell' and 'not assessed' are answers."
+)
 
 
 def write_registry(
