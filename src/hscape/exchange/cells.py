@@ -13,6 +13,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
+from hscape.exchange.lab_units import looks_like_unit
+
 MISSING: frozenset[str] = frozenset({
     "", "n/a", "na", "n.a.", "n.a", "n/d", "nd", "n.d.", "n.d", "not done", "not tested", "not available", "none", "null", "nan",
     "-", "--", "---", "—", "–", "?", "??", ".", "..", "x", "missing", "unknown", "unk", "pending", "k.a.", "k. a.", "ka", "n.b.",
@@ -129,7 +131,7 @@ def _read_number(flat: str, censored: str, note: str) -> Cell:
         if flagged and _to_number(flagged.group(1).strip())[0] is not None:
             number, remark, other = _to_number(flagged.group(1).strip())
             remark = remark or "lab_flag"
-        elif with_unit:
+        elif with_unit and (looks_like_unit(with_unit.group(2)) or with_unit.group(2).strip() in ("‰", "%")):
             number, remark, other = _to_number(with_unit.group(1).strip())
             unit = with_unit.group(2).strip()
             remark = remark or ("percent_text" if unit == "%" else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,7 @@ _MAX_YAML_BYTES = 20_000_000
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Safe YAML without aliases (which can multiply a small file) and without dates (days are numbers here)."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):
-            raise Refused("yaml_alias", "The YAML file uses aliases (*name), which can be used to exhaust memory.", "Write the entries out.")
-        return super().compose_node(parent, index)
+    """Safe YAML without dates: days are numbers here."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -54,8 +50,11 @@ def read_chart_file(path: Path, issues: IssueList) -> list[Chart]:
 def _load(path: Path) -> Any:
     try:
         text = path.read_text(encoding="utf-8-sig")
-        _check_depth(text)
-        return json.loads(text) if path.suffix.lower() == ".json" else yaml.load(text, Loader=_Loader)  # noqa: S506
+        if path.suffix.lower() == ".json":
+            _check_brackets(text)
+            return json.loads(text)
+        _check_events(text)
+        return yaml.load(text, Loader=_Loader)  # noqa: S506
     except UnicodeDecodeError:
         raise Refused("not_text", "The file is not UTF-8 text.", "Save it as UTF-8.") from None
     except json.JSONDecodeError as error:
@@ -68,16 +67,26 @@ def _load(path: Path) -> Any:
         raise Refused("chart_broken", f"The file cannot be read ({str(error)[:100]}).", "Compare it with chart.schema.json.") from None
 
 
-def _check_depth(text: str) -> None:
-    depth = most = 0
-    for letter in text:
-        if letter in "[{":
-            depth += 1
-            most = max(most, depth)
-        elif letter in "]}":
-            depth -= 1
-    indent = max((len(line) - len(line.lstrip(" -")) for line in text.splitlines()), default=0)
-    if most > _MAX_DEPTH or indent > 40 * _MAX_DEPTH:
+def _check_events(text: str) -> None:
+    """Refuse aliases and deep nesting from the stream of events, before anything is built."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.AliasEvent):
+            raise Refused("yaml_alias", "The YAML file uses aliases (*name), which can be used to exhaust memory.", "Write the entries out.")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        _check_depth(depth)
+
+
+def _check_brackets(text: str) -> None:
+    """Refuse deeply nested JSON; brackets inside text count too, which only makes the limit stricter."""
+    depth = 0
+    for letter in re.findall(r"[\[\]{}]", text):
+        depth += 1 if letter in "[{" else -1
+        _check_depth(depth)
+
+
+def _check_depth(depth: int) -> None:
+    if depth > _MAX_DEPTH:
         raise Refused("too_deep", f"The file is nested more than {_MAX_DEPTH} levels deep; a chart has four.", "Compare it with chart.schema.json.")
 
 

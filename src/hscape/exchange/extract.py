@@ -46,6 +46,7 @@ def extract_table(
         _extract_facts(table, patients, book, answers, issues)
     else:
         _extract_records(table, patients, days, book, answers, issues)
+        _extract_facts(table, patients, book, answers, issues)
 
 
 def _all_small_numbers(table: Table, column: Column) -> bool:

@@ -18,6 +18,7 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 1000
 _CHUNK = 1 << 20
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})?(\d{1,7})"')
+_ERROR = re.compile(rb'<c [^>]*t="e"[^>]*>')
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
@@ -31,10 +32,14 @@ def check_size(path: Path) -> None:
                       "Split it by patient or by year, or delete pictures and unused sheets.")
 
 
-def check_workbook(path: Path) -> None:
-    """Raise Refused if an xlsx is not a sound, moderate zip of XML without entities.
+def check_workbook(path: Path) -> dict[str, list[tuple[int, int]]]:
+    """Weigh an xlsx before it is read; declared sizes can lie, so every part is inflated in small pieces and counted.
 
-    Declared sizes can lie, so every part is also inflated in small pieces and counted.
+    Returns:
+        Sheet part -> row and column of the cells in which Excel shows an error.
+
+    Raises:
+        Refused: it is not a sound, moderate zip of XML without entities.
     """
     with path.open("rb") as stream:
         start = stream.read(4)
@@ -46,12 +51,12 @@ def check_workbook(path: Path) -> None:
                       "Save it as .xlsx, or rename it to .csv if it is text.")
     try:
         with zipfile.ZipFile(path) as archive:
-            _check_archive(archive)
+            return _check_archive(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
         raise Refused("workbook_damaged", f"The workbook is damaged ({error}).", "Open and save it again in Excel.") from None
 
 
-def _check_archive(archive: zipfile.ZipFile) -> None:
+def _check_archive(archive: zipfile.ZipFile) -> dict[str, list[tuple[int, int]]]:
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
         raise Refused("too_many_parts", f"The workbook has {len(entries)} parts; at most {MAX_ENTRIES} are read.",
@@ -62,13 +67,15 @@ def _check_archive(archive: zipfile.ZipFile) -> None:
     if sum(entry.file_size for entry in entries) > MAX_INFLATED_BYTES:
         raise _bomb("it declares more than 300 MB when unpacked")
     total = 0
+    errors: dict[str, list[tuple[int, int]]] = {}
     for entry in entries:
         if entry.flag_bits & 0x1:
             raise Refused("old_or_encrypted", "A part of the workbook is encrypted.", "Remove the password in Excel and save again.")
-        total += _weigh(archive, entry, MAX_INFLATED_BYTES - total)
+        total += _weigh(archive, entry, MAX_INFLATED_BYTES - total, errors)
+    return errors
 
 
-def _weigh(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, allowed: int) -> int:
+def _weigh(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, allowed: int, errors: dict[str, list[tuple[int, int]]]) -> int:
     """Inflate one part piece by piece; return its size."""
     size, tail = 0, b""
     is_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
@@ -85,6 +92,9 @@ def _weigh(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, allowed: int) -> in
             _check_xml(entry.filename, window)
             if is_sheet:
                 row_max, column_max = _extent(window, row_max, column_max)
+                if b't="e"' in window:
+                    found = [_position(letters, digits) for tag in _ERROR.findall(window) for letters, digits in _REFERENCE.findall(tag) if letters]
+                    errors.setdefault(entry.filename.rpartition("/")[2], []).extend(found)
             tail = piece[-64:]
     if row_max > MAX_ROWS and row_max * max(column_max, 1) > MAX_CELLS or row_max * column_max > MAX_CELLS:
         raise Refused("too_many_cells", f"A sheet reaches to row {row_max} and column {column_max}; "
@@ -100,14 +110,19 @@ def _check_xml(name: str, window: bytes) -> None:
 
 
 def _extent(window: bytes, row_max: int, column_max: int) -> tuple[int, int]:
-    for letters, digits in set(_REFERENCE.findall(window)):
+    found = _REFERENCE.findall(window)
+    for digits in {digits for _, digits in found}:
         row_max = max(row_max, int(digits))
-        if letters:
-            column = 0
-            for letter in letters:
-                column = column * 26 + letter - 64
-            column_max = max(column_max, column)
+    for letters in {letters for letters, _ in found}:
+        column_max = max(column_max, _position(letters, b"1")[1])
     return row_max, column_max
+
+
+def _position(letters: bytes, digits: bytes) -> tuple[int, int]:
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - 64
+    return int(digits), column
 
 
 def _bomb(what: str) -> Refused:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hscape.exchange.headers import read_header
 from hscape.exchange.issues import IssueList, Place, Refused
 from hscape.exchange.safe_files import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, check_size, check_workbook
 
@@ -37,8 +40,7 @@ def load_sheets(path: Path, issues: IssueList) -> list[Sheet]:
     check_size(path)
     suffix = path.suffix.lower()
     if suffix in (".xlsx", ".xlsm"):
-        check_workbook(path)
-        return _load_workbook(path, issues)
+        return _load_workbook(path, check_workbook(path), issues)
     if suffix in (".csv", ".tsv", ".txt"):
         return [_load_text(path, issues)]
     if suffix in (".xls", ".xlsb", ".ods"):
@@ -47,10 +49,11 @@ def load_sheets(path: Path, issues: IssueList) -> list[Sheet]:
                   "Give .xlsx, .csv, .tsv, .txt, .maf, .yaml or .json.")
 
 
-def _load_workbook(path: Path, issues: IssueList) -> list[Sheet]:
+def _load_workbook(path: Path, errors: dict[str, list[tuple[int, int]]], issues: IssueList) -> list[Sheet]:
     import python_calamine
 
     try:
+        parts = _parts_of_sheets(path) if errors else {}
         workbook = python_calamine.CalamineWorkbook.from_path(str(path))
         sheets: list[Sheet] = []
         for meta in workbook.sheets_metadata:
@@ -64,10 +67,32 @@ def _load_workbook(path: Path, issues: IssueList) -> list[Sheet]:
                 continue
             rows = workbook.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
             sheets.append(Sheet(meta.name, rows))
+            _mark_errors(sheets[-1], errors.get(parts.get(meta.name, ""), []))
     except Exception as error:  # the library raises its own kinds, and pyo3 panics
         raise Refused("workbook_damaged", f"The workbook cannot be read ({type(error).__name__}: {str(error)[:120]}).",
                       "Open and save it again in Excel.") from None
     return sheets
+
+
+def _parts_of_sheets(path: Path) -> dict[str, str]:
+    """Sheet name -> part of the archive."""
+    from xml.etree import ElementTree  # entities were refused before
+
+    spread = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    relation = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+    with zipfile.ZipFile(path) as archive:
+        targets = {item.get("Id"): item.get("Target", "") for item in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))}
+        sheets = ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{spread}sheet")
+        return {item.get("name", ""): targets.get(item.get(relation), "").rpartition("/")[2] for item in sheets}
+
+
+def _mark_errors(sheet: Sheet, errors: list[tuple[int, int]]) -> None:
+    """Put a word where Excel shows an error: the library leaves such cells empty, which would hide a lost value."""
+    for row, column in errors:
+        if row <= len(sheet.rows):
+            cells = sheet.rows[row - 1]
+            cells.extend([""] * (column - len(cells)))
+            cells[column - 1] = "#VALUE!"
 
 
 def _load_text(path: Path, issues: IssueList) -> Sheet:
@@ -117,17 +142,24 @@ def _decode(raw: bytes, place: Place, issues: IssueList) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
-    for encoding in ("cp932", "cp1252"):
+    texts: dict[str, str] = {}
+    for encoding in ("cp1252", "cp932"):
         try:
-            text = raw.decode(encoding)
+            texts[encoding] = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if encoding == "cp932" and not any("\u3040" <= letter <= "\u9fff" for letter in text.split("\n", 1)[0]):
-            continue
+    if texts:
+        encoding = max(texts, key=lambda name: _known_headers(texts[name]))  # the first of equals
         issues.add("grey", "encoding", place, encoding, f"The file is not UTF-8; it was read as {encoding}.",
                    "Check letters with accents; save as CSV UTF-8 to be sure.")
-        return text
+        return texts[encoding]
     raise Refused("not_text", "The letters of the file cannot be decoded.", "Export it again as CSV (UTF-8).")
+
+
+def _known_headers(text: str) -> int:
+    """How many cells of the first lines are headers that we know: tells encodings apart."""
+    cells = [cell.strip(' "') for line in text.splitlines()[:10] for cell in re.split(r"[,;\t|]", line)]
+    return sum(1 for cell in cells if 0 < len(cell) < 80 and read_header(cell, 0).role)
 
 
 def _find_delimiter(text: str) -> str:
