@@ -191,6 +191,13 @@ def test_karyotypes_that_cannot_be_read_are_not_guessed(text):
     assert read_karyotype(text) is None
 
 
+@settings(deadline=None, max_examples=300)
+@given(text=st.text(alphabet="45678,XYdeltrinvcp()[]/;+-qp~ idemslm?1290c", max_size=40))
+def test_no_karyotype_text_breaks_the_reader(text):
+    clones = read_karyotype(text)
+    assert clones is None or all(clone.abnormalities for clone in clones)
+
+
 VALUES = st.fixed_dictionaries(
     {
         "hemoglobin_g_per_dl": st.floats(3, 17),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,6 +61,13 @@ def test_incidence_by_hand():
     assert curve.at(3.5)[0] == 0.25
     assert curve.reaches(0.5) == 4
     assert all(np.isnan(curve.at(day)[0]) for day in (-1, 5))
+
+
+def test_codes_and_every_way_of_writing_censored_are_read():
+    events = [1, 2, 0, None, float("nan"), "", "censored", pd.NA, False, np.int64(1)]
+    curve = cumulative_incidence(range(1, 11), events, cause=1)
+    assert curve.n_events.sum() == 2
+    assert list(curve.days) == [0, 1, 2, 10]
 
 
 def _sample(seed, n=120, n_days=12):

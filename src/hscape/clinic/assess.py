@@ -76,6 +76,7 @@ def choose_rules(criteria: str | None) -> list[str]:
     """
     if criteria is None:
         return list(RULES)
+    criteria = criteria.lower().strip()
     chosen = [
         key
         for key in RULES

@@ -79,12 +79,18 @@ class Count:
         return self._finding(None if below.truth is None else not below.truth, words, limit)
 
     def _finding(self, truth: bool | None, words: str, limit: float) -> Finding:
-        return Finding(truth, (f"{self.text}, {words} {limit:g}",) if self.is_known else (self.text,))
+        shown = shown_number(self.analyte, limit)
+        return Finding(truth, (f"{self.text}, {words} {shown}",) if self.is_known else (self.text,))
 
 
 def label(analyte: str) -> str:
     """The analyte in lower-case words."""
     return ANALYTES[analyte].label.lower()
+
+
+def shown_number(analyte: str, value: float) -> str:
+    """A value or a limit without its unit; fractions as percentages."""
+    return f"{100 * value:.4g} %" if ANALYTES[analyte].is_fraction else f"{value:g}"
 
 
 def unknown(analyte: str, why: str) -> Count:
@@ -95,9 +101,9 @@ def unknown(analyte: str, why: str) -> Count:
 def read_count(measurement: Measurement, chart: Chart, choices: Choices) -> Count:
     """The bounds that one measurement sets to what the patient makes."""
     value, analyte = measurement.value, measurement.analyte
-    shown = f"{label(analyte)} {_prefix(measurement)}{value:g}{_unit(analyte)} on day {measurement.day:g}"
+    what = f"{_prefix(measurement)}{shown_number(analyte, value)}{_unit(analyte)} on day {measurement.day:g}"
+    shown = f"{label(analyte)} {what}"
     if not is_plausible(measurement):
-        what = f"{value:g}{_unit(analyte)} on day {measurement.day:g}"
         return unknown(analyte, f"{what} set aside as implausible; check value and unit")
     below, above = measurement.censored == "below", measurement.censored == "above"
     low, high = (0.0 if below else value), (math.inf if above else value)
@@ -162,10 +168,12 @@ def support(measurement: Measurement, chart: Chart, choices: Choices) -> str:
         return "soon after transfusion" if "after_transfusion" in measurement.flags else ""
     if measurement.analyte != NEUTROPHILS or choices.g_csf_counts:
         return ""
-    is_supported = "on_g_csf" in measurement.flags or given_within(
-        chart, "g_csf", day, threshold("g_csf_days")
-    )
-    return "under G-CSF" if is_supported else ""
+    if "on_g_csf" in measurement.flags:
+        return "under G-CSF"
+    course = given_within(chart, "g_csf", day, threshold("g_csf_days"))
+    if course is None:
+        return ""
+    return "under G-CSF" if course.end_day is not None else "under G-CSF, whose last day is not recorded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,9 +36,11 @@ def treatment_courses(chart: Chart, group: str, transplant_day: float | None) ->
     return tuple(course for course in courses(chart, group) if course.start_day < before)
 
 
-def given_within(chart: Chart, group: str, day: float, days: float) -> bool:
-    """True if a treatment of the group was given on the day or in the days before it."""
-    return any(
-        course.start_day <= day and (course.end_day is None or day - course.end_day <= days)
+def given_within(chart: Chart, group: str, day: float, days: float) -> Treatment | None:
+    """A course of the group that was given on the day or in the days before it, None if there is none."""
+    given = (
+        course
         for course in courses(chart, group)
+        if course.start_day <= day and (course.end_day is None or day - course.end_day <= days)
     )
+    return next(given, None)

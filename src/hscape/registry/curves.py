@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
@@ -80,7 +81,7 @@ def cumulative_incidence(
     days: Sequence[float],
     events: Iterable[object],
     *,
-    cause: str,
+    cause: object,
     confidence: float = 0.95,
     variance: str = "aalen",
     may_be_absent: bool = False,
@@ -107,6 +108,7 @@ def cumulative_incidence(
         raise unknown_name("cumulative_incidence, variance", variance, VARIANCES)
     times, names = _checked(days, events, "cumulative_incidence")
     occurred = sorted({name for name in names if name})
+    cause = str(cause)
     if cause not in occurred and not may_be_absent:
         raise unknown_name(
             "cumulative_incidence, cause", cause, occurred or ["(no events at all)"], kind="event"
@@ -158,7 +160,7 @@ def _checked(days: Sequence[float], events: Iterable[object], where: str) -> tup
 
 
 def _is_censored(event: object) -> bool:
-    return event in CENSORED or (isinstance(event, float) and np.isnan(event))
+    return bool(pd.isna(event)) or event in CENSORED  # type: ignore[call-overload]
 
 
 def _count(times: Floats, names: list[str], cause: str) -> _Table:
