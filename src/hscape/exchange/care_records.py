@@ -21,6 +21,7 @@ _PRODUCTS: dict[str, str] = {
     **dict.fromkeys(("platelets", "platelet", "plt", "tk", "thrombozytenkonzentrat", "cpa", "plaquettes", "plaquetas", "血小板", "apheresis platelets"), "platelets"),
     **dict.fromkeys(("granulocytes", "granulozyten"), "granulocytes"), **dict.fromkeys(("plasma", "ffp", "fresh frozen plasma", "血漿"), "plasma"),
 }
+_MAX_DOSE = 1e7
 _TRANSPLANT = ("transplant", "hsct", "hct", "bmt", "sct", "transplantation", "greffe", "trasplante", "移植")
 
 
@@ -73,6 +74,9 @@ def _dose(cell: Any, place: Place, issues: IssueList) -> tuple[float | None, str
     if cell is None or cell == "":
         return None, ""
     read = read_cell(cell)
+    if read.state == "number" and read.number is not None and read.number > _MAX_DOSE:
+        issues.add("red", "dose_impossible", place, cell, f"A dose of {read.number:g} is not possible. It was left out.", "Type the dose again.")
+        return None, ""
     if read.state == "number":
         return read.number, read.unit
     if read.state == "bad":
@@ -135,8 +139,7 @@ def read_transfusions(draft: Draft, to_day: Callable[[float], float], issues: Is
         if "role" in cells:
             is_given, units = _given(record, issues)
             if is_given:
-                found.append(Transfusion(day=day, product={"red_cell_units": "red_cells"}.get(cells["field"], "platelets"), units=units,
-                                         source=f"{place.sheet}!{place.row} {place.column}"))
+                _add(found, day, {"red_cell_units": "red_cells"}.get(cells["field"], "platelets"), units, place, draft.patient_id, issues)
             continue
         text = " ".join(str(cells.get("product") or "").split())
         product = _PRODUCTS.get(flatten(text)) or (flatten(text).replace(" ", "_") if flatten(text).replace(" ", "_") in _PRODUCTS.values() else "")
@@ -145,11 +148,16 @@ def read_transfusions(draft: Draft, to_day: Callable[[float], float], issues: Is
                        "Use red_cells, platelets, granulocytes or plasma.", patient_id=draft.patient_id)
             continue
         units, _ = _dose(cells.get("product_units") or cells.get("dose"), place, issues)
-        try:
-            found.append(Transfusion(day=day, product=product, units=units, source=f"{place.sheet}!{place.row}"))
-        except InputError as error:
-            issues.add("red", "transfusion_impossible", place, "", f"{error} The row was left out.", "Correct the row.", patient_id=draft.patient_id)
+        _add(found, day, product, units, place, draft.patient_id, issues)
     return found
+
+
+def _add(found: list[Transfusion], day: float, product: str, units: float | None, place: Place, patient_id: str, issues: IssueList) -> None:
+    source = f"{place.sheet}!{place.row}" + (f" {place.column}" if place.column else "")
+    try:
+        found.append(Transfusion(day=day, product=product, units=units, source=source))
+    except InputError as error:
+        issues.add("red", "transfusion_impossible", place, "", f"{error} It was left out.", "Correct the row.", patient_id=patient_id)
 
 
 def read_hla(text: str, locus: str) -> tuple[str, str] | None:

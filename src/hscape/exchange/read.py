@@ -12,7 +12,7 @@ from hscape.errors import InputError
 from hscape.exchange.answers import load_answers
 from hscape.exchange.assemble import assemble_chart
 from hscape.exchange.chart_file import read_chart_file
-from hscape.exchange.draft import DraftBook
+from hscape.exchange.draft import Draft, DraftBook
 from hscape.exchange.extract import extract_table
 from hscape.exchange.issues import Issue, IssueList, Place, Refused
 from hscape.exchange.maf import is_maf, read_maf
@@ -84,8 +84,17 @@ def _read_tables(path: Path, answers: Mapping[str, str], issues: IssueList) -> l
         patients = rows_of_patients(table, names, issues, codes[id(table)])
         extract_table(table, patients, book, answers, issues)
     _drop_examples(book, issues, path)
-    charts = [assemble_chart(draft, answers, issues) for draft in book.drafts.values()]
+    charts = [_assemble(draft, answers, issues) for draft in book.drafts.values()]
     return [chart for chart in charts if chart is not None]
+
+
+def _assemble(draft: Draft, answers: Mapping[str, str], issues: IssueList) -> Chart | None:
+    try:
+        return assemble_chart(draft, answers, issues)
+    except InputError as error:
+        issues.add("red", "patient_impossible", Place(), "", f"The chart of patient {draft.patient_id} cannot be made: {error}", "Correct that entry.",
+                   patient_id=draft.patient_id)
+        return None
 
 
 def _sheet_codes(tables: list[Table], path: Path, issues: IssueList) -> dict[int, str]:
