@@ -41,7 +41,7 @@ def load_sheets(path: Path, issues: IssueList) -> list[Sheet]:
     suffix = path.suffix.lower()
     if suffix in (".xlsx", ".xlsm"):
         return _load_workbook(path, check_workbook(path), issues)
-    if suffix in (".csv", ".tsv", ".txt"):
+    if suffix in (".csv", ".tsv", ".txt", ".maf"):
         return [_load_text(path, issues)]
     if suffix in (".xls", ".xlsb", ".ods"):
         raise Refused("format_unknown", f"{suffix} files are not read.", "Open it in Excel and save it as .xlsx or CSV.")
