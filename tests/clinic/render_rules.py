@@ -30,8 +30,8 @@ How a count is read, in every rule:
 - A value such as `<0.5` is a bound. It settles a question only if every value within the bound gives the
   same answer.
 - Hemoglobin within {red:g} days of red cells, platelets within {plt:g} days of platelets and neutrophils
-  under G-CSF or within {gcsf:g} days of it are **upper bounds** of what the patient makes: they can show that a count is
-  low, never that it is high enough. (Neutrophils under G-CSF can be counted by choice.)
+  under G-CSF or within {gcsf:g} days of it are **upper bounds** of what the patient makes: they can show that
+  a count is low, never that it is high enough. (Neutrophils under G-CSF can be counted by choice.)
 - An implausible value is set aside with a reason; an impossible one is refused when the chart is made.
 - Counts at most {visit:g} days apart are one visit; of the visits in a window the one that holds most of
   what the rule needs is taken, and among equals the nearest. A count that this visit lacks is taken from the

@@ -32,6 +32,10 @@ ANALYTES = {
     "blasts": "blast_fraction",
     "blood blasts": "blast_blood_fraction",
     "B12": "vitamin_b12_pg_per_ml",
+    "folate": "folate_ng_per_ml",
+    "copper": "copper_umol_per_l",
+    "MCV": "mean_cell_volume_fl",
+    "sideroblasts": "ring_sideroblast_fraction",
 }
 FLAGS = {"manual": "manual", "automated": "automated", "g-csf": "on_g_csf", "transfused": "after_transfusion"}
 ANSWERS = ("verdict", "day", "because")

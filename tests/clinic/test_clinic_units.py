@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hscape.clinic
-from hscape.chart import Chart, CloneMeasurement, Event, Measurement, Transfusion, Treatment
+from hscape.chart import ANALYTES, Chart, CloneMeasurement, Event, Measurement, Transfusion, Treatment
 from hscape.clinic import CANNOT_TELL, RULES, Choices, assess, evidence_table
-from hscape.clinic.counts import read_count
+from hscape.clinic.counts import is_plausible, read_count
 from hscape.clinic.course import read_course
 from hscape.clinic.drugs import courses
 from hscape.clinic.karyotype import read_karyotype
@@ -155,6 +155,30 @@ def test_the_interval_of_a_count_is_told():
     low = Measurement(day=0, analyte="neutrophils_1e9_per_l", value=0.4, low=0.2, high=0.8)
     chart = Chart(patient_id="A", measurements=(low,))
     assert "95 % interval 0.2 to 0.8" in read_count(low, chart, Choices()).text
+
+
+@pytest.mark.parametrize(
+    ("analyte", "low", "high"),
+    [
+        ("hemoglobin_g_per_dl", 1.5, 25),
+        ("neutrophils_1e9_per_l", 0, 100),
+        ("platelets_1e9_per_l", 0, 2000),
+        ("reticulocytes_1e9_per_l", 0, 600),
+        ("lymphocytes_1e9_per_l", 0, 200),
+        ("marrow_cellularity_fraction", 0, 1),
+        ("ferritin_ng_per_ml", 0, 100_000),
+    ],
+)
+def test_values_are_plausible_up_to_the_limits_and_not_beyond(analyte, low, high):
+    most = ANALYTES[analyte].high
+    for value, expected in (
+        (low, True),
+        (high, True),
+        (low * 0.99, low == 0),
+        (min(high * 1.01, most), high * 1.01 > most),
+    ):
+        assert is_plausible(Measurement(day=0, analyte=analyte, value=value)) is expected
+    assert is_plausible(Measurement(day=0, analyte=analyte, value=low * 0.99, censored="below"))
 
 
 def test_logic_with_a_third_value():

@@ -289,5 +289,7 @@ CHECKS: dict[str, Callable[[Seen], Finding]] = {
     "low_b12": _below("vitamin_b12_pg_per_ml", "low_vitamin_b12_below_pg_per_ml"),
     "low_folate": _below("folate_ng_per_ml", "low_folate_below_ng_per_ml"),
     "low_copper": _below("copper_umol_per_l", "low_copper_below_umol_per_l"),
-    "very_large_cells": _at_least("mean_cell_volume_fl", "very_large_cells_above_fl"),
+    "very_large_cells": lambda seen: _value(seen, "mean_cell_volume_fl").above(
+        threshold("very_large_cells_above_fl")
+    ),
 }
