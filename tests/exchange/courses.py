@@ -81,7 +81,7 @@ def make_patient(code, course, rng):
                 visit.red_cell_units = rng.choice((1, 2, 2))
                 value["hb"] += visit.red_cell_units * rng.uniform(0.7, 1.2)
             hb_state = value["hb"]
-            if value["plt"] < 15 and rng.random() < 0.8 or needs_platelets:
+            if (value["plt"] < 15 and rng.random() < 0.8) or needs_platelets:
                 visit.platelet_units = 1
                 value["plt"] += rng.uniform(10, 60)
         if course == "g_csf":

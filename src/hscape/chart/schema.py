@@ -15,7 +15,18 @@ from hscape.chart.analytes import ANALYTES
 from hscape.chart.chart import SEXES, Chart
 from hscape.chart.clones import ASSAYS, CLONE_KINDS, COPY_STATES, SPECIMENS, STATUSES, CloneMeasurement
 from hscape.chart.document import FORMAT, VERSION
-from hscape.chart.records import CENSORING, EVENT_KINDS, FLAGS, PRODUCTS, DoseStep, Event, HlaLocus, Measurement, Transfusion, Treatment
+from hscape.chart.records import (
+    CENSORING,
+    EVENT_KINDS,
+    FLAGS,
+    PRODUCTS,
+    DoseStep,
+    Event,
+    HlaLocus,
+    Measurement,
+    Transfusion,
+    Treatment,
+)
 
 SCHEMA_PATH = Path(__file__).with_name("chart.schema.json")
 _WORDS: dict[tuple[str, str], tuple[str, ...]] = {

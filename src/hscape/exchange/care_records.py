@@ -133,7 +133,7 @@ def _given(record: RawRecord, issues: IssueList) -> tuple[bool | None, float | N
 
 def read_transfusions(draft: Draft, to_day: Callable[[float], float], issues: IssueList) -> list[Transfusion]:
     """Every transfusion of a patient, from a table or from columns of visits."""
-    found = []
+    found: list[Transfusion] = []
     for record in draft.transfusions:
         cells, place, day = record.cells, record.place, to_day(record.when)
         if "role" in cells:

@@ -13,7 +13,7 @@ import yaml
 from hscape.chart import Chart
 from hscape.chart.document import chart_from_dict, chart_to_dict
 from hscape.errors import InputError
-from hscape.exchange.issues import IssueList, Place, Refused
+from hscape.exchange.issues import IssueList, Place, RefusedError
 from hscape.exchange.safe_files import check_size
 
 _MAX_DEPTH = 64
@@ -33,7 +33,7 @@ def read_chart_file(path: Path, issues: IssueList) -> list[Chart]:
     """Read charts from YAML or JSON; an impossible chart is an issue and the others are read."""
     check_size(path)
     if path.stat().st_size > _MAX_YAML_BYTES:
-        raise Refused("file_too_large", "A chart file of more than 20 MB is not read.", "Split it by patient.")
+        raise RefusedError("file_too_large", "A chart file of more than 20 MB is not read.", "Split it by patient.")
     content = _load(path)
     if isinstance(content, dict) and "charts" in content:
         content = content["charts"]
@@ -54,17 +54,17 @@ def _load(path: Path) -> Any:
             _check_brackets(text)
             return json.loads(text)
         _check_events(text)
-        return yaml.load(text, Loader=_Loader)  # noqa: S506
+        return yaml.load(text, Loader=_Loader)
     except UnicodeDecodeError:
-        raise Refused("not_text", "The file is not UTF-8 text.", "Save it as UTF-8.") from None
+        raise RefusedError("not_text", "The file is not UTF-8 text.", "Save it as UTF-8.") from None
     except json.JSONDecodeError as error:
-        raise Refused("json_broken", f"Line {error.lineno}: not readable as JSON ({error.msg}).", "Mend that line.") from None
+        raise RefusedError("json_broken", f"Line {error.lineno}: not readable as JSON ({error.msg}).", "Mend that line.") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"Line {mark.line + 1}: " if mark else ""
-        raise Refused("yaml_broken", f"{line}not readable as YAML ({getattr(error, 'problem', '') or 'bad text'}).", "Mend that line.") from None
+        raise RefusedError("yaml_broken", f"{line}not readable as YAML ({getattr(error, 'problem', '') or 'bad text'}).", "Mend that line.") from None
     except (ValueError, TypeError, RecursionError) as error:
-        raise Refused("chart_broken", f"The file cannot be read ({str(error)[:100]}).", "Compare it with chart.schema.json.") from None
+        raise RefusedError("chart_broken", f"The file cannot be read ({str(error)[:100]}).", "Compare it with chart.schema.json.") from None
 
 
 def _check_events(text: str) -> None:
@@ -72,7 +72,7 @@ def _check_events(text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent):
-            raise Refused("yaml_alias", "The YAML file uses aliases (*name), which can be used to exhaust memory.", "Write the entries out.")
+            raise RefusedError("yaml_alias", "The YAML file uses aliases (*name), which can be used to exhaust memory.", "Write the entries out.")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         _check_depth(depth)
 
@@ -87,7 +87,7 @@ def _check_brackets(text: str) -> None:
 
 def _check_depth(depth: int) -> None:
     if depth > _MAX_DEPTH:
-        raise Refused("too_deep", f"The file is nested more than {_MAX_DEPTH} levels deep; a chart has four.", "Compare it with chart.schema.json.")
+        raise RefusedError("too_deep", f"The file is nested more than {_MAX_DEPTH} levels deep; a chart has four.", "Compare it with chart.schema.json.")
 
 
 def write_chart_file(charts: Sequence[Chart], path: Path) -> None:

@@ -135,7 +135,7 @@ def _with_fraction(base: dict[str, Any], day: float, target: str, number: float,
         return CloneMeasurement(day=day, status="negative", source=source, **base)
     base.pop("status", None)
     return CloneMeasurement(day=day, status="positive", censored="above" if censored == "above" else "none", source=source,
-                            **{target: number}, **base)
+                            **(base | {target: number}))
 
 
 def _from_row(record: RawRecord, day: float, scales: Mapping[tuple[str, str], float | None], issues: IssueList) -> CloneMeasurement | None:
@@ -197,7 +197,7 @@ def _row_status(made: dict[str, Any], censored: dict[str, str], status: str, day
 
 
 def _status(cell: Any) -> str:
-    return _STATUS.get(flatten(str(cell)), "") if isinstance(cell, str) and cell.strip() else ("" if not isinstance(cell, str) else "")
+    return _STATUS.get(flatten(cell), "") if isinstance(cell, str) else ""
 
 
 def _word(cell: Any, known: Any, synonyms: Mapping[str, str], field: str, place: Place, issues: IssueList) -> str:

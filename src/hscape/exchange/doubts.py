@@ -236,7 +236,7 @@ def _is_explained(analyte: str, value: Value, sides: list[Value], slip: _Slip, s
         engrafting = any(0 <= value.when - day <= 60 for day in setting.transplants)
         if (near_g_csf or engrafting) and slip.ratio < 100 and slip.ratio > 0.01:
             return True
-        return slip.ratio == 10 and value.number < 2 or slip.ratio == 0.1 and nearest < 2
+        return (slip.ratio == 10 and value.number < 2) or (slip.ratio == 0.1 and nearest < 2)
     if analyte == "hemoglobin_g_per_dl":
         return any(setting.transfused("red_cells", other.when, 60) for other in (value, *sides))
     if analyte == "reticulocytes_1e9_per_l":

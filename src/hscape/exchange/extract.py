@@ -148,8 +148,10 @@ def _extract_long(
     table: Table, patients: list[str], days: list[float | None], book: DraftBook, answers: Mapping[str, str], issues: IssueList,
 ) -> None:
     test, value, unit = table.find("long", "test"), table.find("long", "value"), table.find("long", "unit")
-    assert test is not None and value is not None
-    remarks, unknown = Remarks(), {}
+    assert test is not None
+    assert value is not None
+    remarks = Remarks()
+    unknown: dict[str, list[int]] = {}
     for offset, row in enumerate(table.sheet.rows[table.first_row:]):
         patient, day = patients[offset], days[offset]
         if not patient or day is None:

@@ -84,7 +84,7 @@ class IssueList:
         return tuple(sorted(self.found, key=lambda item: (rank[item.severity], item.sheet, item.row or 0, item.column)))
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """Inside the readers only: the whole file cannot be read; carries the reason and the fix."""
 
     def __init__(self, code: str, message: str, fix: str) -> None:

@@ -60,7 +60,7 @@ def _identifies(text: str) -> bool:
     words = [word for word in re.split(r"[\s,;_]+", text) if word]
     letters = [word for word in words if re.fullmatch(r"[^\W\d_][^\W\d_.'’-]*\.?", word) and word.casefold() not in _CODE_WORDS]
     if not re.search(r"\d", text):
-        return len(letters) >= 2 and any(len(word) > 2 for word in letters) or any(len(word) >= 4 for word in letters)
+        return (len(letters) >= 2 and any(len(word) > 2 for word in letters)) or any(len(word) >= 4 for word in letters)
     return len([word for word in letters if len(word) >= 3]) >= 2
 
 

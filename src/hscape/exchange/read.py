@@ -14,7 +14,7 @@ from hscape.exchange.assemble import assemble_chart
 from hscape.exchange.chart_file import read_chart_file
 from hscape.exchange.draft import Draft, DraftBook
 from hscape.exchange.extract import extract_table
-from hscape.exchange.issues import Issue, IssueList, Place, Refused
+from hscape.exchange.issues import Issue, IssueList, Place, RefusedError
 from hscape.exchange.maf import is_maf, read_maf
 from hscape.exchange.patients import PatientNames, fallback_patient, rows_of_patients
 from hscape.exchange.sheets import Sheet, load_sheets
@@ -61,7 +61,7 @@ def read_charts(path: str | Path, answers: str | Path | Mapping[str, Any] | None
             charts = read_chart_file(path, issues)
         else:
             charts = _read_tables(path, known, issues)
-    except Refused as refusal:
+    except RefusedError as refusal:
         issues.add("red", refusal.code, Place(sheet=path.name), "", refusal.message, refusal.fix)
         charts = []
     if not charts and not any(issue.severity == "red" for issue in issues.found):

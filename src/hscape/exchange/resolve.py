@@ -143,7 +143,7 @@ def _one_bad_value(
     number = raw.number * unit.factor
     proposal = _propose(family, unit, raw, kept)
     hard = ANALYTES.get(unit.analyte)
-    possible = hard is not None and 0 < number and hard.low <= number <= hard.high
+    possible = hard is not None and number > 0 and hard.low <= number <= hard.high
     if proposal is not None and (not possible or number > 0):
         reading = raw.number * proposal.factor
         issues.add("amber", "unit_slip", raw.place, f"{raw.number:g}", f"Patient {draft.patient_id}: {raw.number:g} {unit.key} is out of range "

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hscape.exchange.headers import read_header
-from hscape.exchange.issues import IssueList, Place, Refused
+from hscape.exchange.issues import IssueList, Place, RefusedError
 from hscape.exchange.safe_files import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, check_size, check_workbook
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -35,7 +35,7 @@ def load_sheets(path: Path, issues: IssueList) -> list[Sheet]:
     """Read every sheet of an xlsx, or the one table of a text file.
 
     Raises:
-        Refused: the file is too large, damaged, dangerous or not a table.
+        RefusedError: the file is too large, damaged, dangerous or not a table.
     """
     check_size(path)
     suffix = path.suffix.lower()
@@ -44,8 +44,8 @@ def load_sheets(path: Path, issues: IssueList) -> list[Sheet]:
     if suffix in (".csv", ".tsv", ".txt", ".maf"):
         return [_load_text(path, issues)]
     if suffix in (".xls", ".xlsb", ".ods"):
-        raise Refused("format_unknown", f"{suffix} files are not read.", "Open it in Excel and save it as .xlsx or CSV.")
-    raise Refused("format_unknown", f"'{suffix or path.name}' is not a format that can be read.",
+        raise RefusedError("format_unknown", f"{suffix} files are not read.", "Open it in Excel and save it as .xlsx or CSV.")
+    raise RefusedError("format_unknown", f"'{suffix or path.name}' is not a format that can be read.",
                   "Give .xlsx, .csv, .tsv, .txt, .maf, .yaml or .json.")
 
 
@@ -69,7 +69,7 @@ def _load_workbook(path: Path, errors: dict[str, list[tuple[int, int]]], issues:
             sheets.append(Sheet(meta.name, rows))
             _mark_errors(sheets[-1], errors.get(parts.get(meta.name, ""), []))
     except Exception as error:  # the library raises its own kinds, and pyo3 panics
-        raise Refused("workbook_damaged", f"The workbook cannot be read ({type(error).__name__}: {str(error)[:120]}).",
+        raise RefusedError("workbook_damaged", f"The workbook cannot be read ({type(error).__name__}: {str(error)[:120]}).",
                       "Open and save it again in Excel.") from None
     return sheets
 
@@ -99,10 +99,10 @@ def _load_text(path: Path, issues: IssueList) -> Sheet:
     raw = path.read_bytes()
     place = Place(sheet=path.name)
     if raw[:2] == b"PK" or raw[:4] == b"\xd0\xcf\x11\xe0":
-        raise Refused("not_text", "The file is a workbook although its name ends like text.", "Rename it to .xlsx.")
+        raise RefusedError("not_text", "The file is a workbook although its name ends like text.", "Rename it to .xlsx.")
     text = _decode(raw, place, issues)
     if "\x00" in text:
-        raise Refused("not_text", "The file holds NUL bytes: it is not a text table.", "Export it again as CSV (UTF-8).")
+        raise RefusedError("not_text", "The file holds NUL bytes: it is not a text table.", "Export it again as CSV (UTF-8).")
     delimiter = _find_delimiter(text)
     rows: list[list[Any]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -114,10 +114,10 @@ def _load_text(path: Path, issues: IssueList) -> Sheet:
             rows.append(cells)
             n_cells += len(cells)
             if len(rows) > MAX_ROWS or n_cells > MAX_CELLS or len(cells) > MAX_COLUMNS:
-                raise Refused("too_many_cells", f"The table has more than {MAX_ROWS:,} rows or {MAX_COLUMNS:,} columns.",
+                raise RefusedError("too_many_cells", f"The table has more than {MAX_ROWS:,} rows or {MAX_COLUMNS:,} columns.",
                               "Split it by patient or by year.")
     except csv.Error as error:
-        raise Refused("text_broken", f"Row {reader.line_num}: {error}; probably a quotation mark that is never closed.",
+        raise RefusedError("text_broken", f"Row {reader.line_num}: {error}; probably a quotation mark that is never closed.",
                       "Close or delete that quotation mark.") from None
     _check_quotes(rows, text)
     return Sheet(path.name, rows)
@@ -128,7 +128,7 @@ def _check_quotes(rows: list[list[Any]], text: str) -> None:
     for index, cells in enumerate(rows):
         for cell in cells:
             if cell.count("\n") > 5:
-                raise Refused("text_broken", f"Row {index + 1}: one cell holds {cell.count(chr(10))} lines; probably a "
+                raise RefusedError("text_broken", f"Row {index + 1}: one cell holds {cell.count(chr(10))} lines; probably a "
                               "quotation mark that is never closed.", "Close or delete that quotation mark.")
 
 
@@ -137,7 +137,7 @@ def _decode(raw: bytes, place: Place, issues: IssueList) -> str:
         try:
             return raw.decode("utf-16")
         except UnicodeDecodeError:
-            raise Refused("not_text", "The file says UTF-16 but is not.", "Export it again as CSV (UTF-8).") from None
+            raise RefusedError("not_text", "The file says UTF-16 but is not.", "Export it again as CSV (UTF-8).") from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -153,7 +153,7 @@ def _decode(raw: bytes, place: Place, issues: IssueList) -> str:
         issues.add("grey", "encoding", place, encoding, f"The file is not UTF-8; it was read as {encoding}.",
                    "Check letters with accents; save as CSV UTF-8 to be sure.")
         return texts[encoding]
-    raise Refused("not_text", "The letters of the file cannot be decoded.", "Export it again as CSV (UTF-8).")
+    raise RefusedError("not_text", "The letters of the file cannot be decoded.", "Export it again as CSV (UTF-8).")
 
 
 def _known_headers(text: str) -> int:
