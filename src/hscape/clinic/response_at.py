@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from hscape.chart import Chart
 from hscape.clinic.course import Course
+from hscape.clinic.drugs import treatment_courses
 from hscape.clinic.logic import Finding
 from hscape.clinic.response import DEFINITIONS, LINES, Definition, Moment, read_moment
 from hscape.clinic.thresholds import cite, threshold
@@ -88,8 +89,18 @@ def assess_response(
     value, reasons = grade(definition, moment)
     if definition.key == "japan-childhood" and month != 6:
         reasons = (*reasons, "the definition is stated for 6 months")
-    return say(
-        value, moment.visit.day, *reasons, *_confirmation(chart, course, choices, definition, moment, value)
+    confirmed = _confirmation(chart, course, choices, definition, moment, value)
+    return say(value, moment.visit.day, *reasons, *confirmed, *_second_course(chart, course, moment.day))
+
+
+def _second_course(chart: Chart, course: Course, day: float) -> tuple[str, ...]:
+    """A second course before the response was judged: the value stands, and the reader must know."""
+    first = course.treatment_day if course.treatment_day is not None else day
+    after = first + threshold("second_course_days")
+    return tuple(
+        f"a further course of {again.name} began on day {again.start_day:g}, before this judgement"
+        for again in treatment_courses(chart, "new_course", course.transplant_day)
+        if after <= again.start_day <= day
     )
 
 
