@@ -63,7 +63,6 @@ class Definition:
     applies: Callable[[Moment], Finding]
     complete: Callable[[Moment], Finding]
     partial: Callable[[Moment], Finding]
-    months: tuple[int, ...] = (3, 6, 12)
     confirmation_days: float | None = None
 
 
