@@ -9,7 +9,16 @@ import math
 import random
 from dataclasses import dataclass, field
 
-COURSES = ("steady", "severe", "severe_transfused", "responder", "relapse", "g_csf", "engraftment", "chemotherapy")
+COURSES = (
+    "steady",
+    "severe",
+    "severe_transfused",
+    "responder",
+    "relapse",
+    "g_csf",
+    "engraftment",
+    "chemotherapy",
+)
 
 
 @dataclass
@@ -56,8 +65,20 @@ def make_patient(code, course, rng):
     for _ in range(rng.randint(12, 26)):
         days.append(day)
         day += max(1, step + rng.randint(-2, 2))
-    low = {"hb": rng.uniform(6.5, 9), "plt": rng.uniform(6, 25), "anc": rng.uniform(0.05, 0.6), "ret": rng.uniform(3, 20), "alc": rng.uniform(0.6, 1.6)}
-    normal = {"hb": rng.uniform(11.5, 15), "plt": rng.uniform(90, 320), "anc": rng.uniform(1.5, 5), "ret": rng.uniform(35, 90), "alc": rng.uniform(1, 2.5)}
+    low = {
+        "hb": rng.uniform(6.5, 9),
+        "plt": rng.uniform(6, 25),
+        "anc": rng.uniform(0.05, 0.6),
+        "ret": rng.uniform(3, 20),
+        "alc": rng.uniform(0.6, 1.6),
+    }
+    normal = {
+        "hb": rng.uniform(11.5, 15),
+        "plt": rng.uniform(90, 320),
+        "anc": rng.uniform(1.5, 5),
+        "ret": rng.uniform(35, 90),
+        "alc": rng.uniform(1, 2.5),
+    }
     volume = rng.uniform(88, 112)
     turn, length = rng.uniform(40, 120), rng.uniform(60, 200)
     if course == "engraftment":
@@ -74,7 +95,9 @@ def make_patient(code, course, rng):
         visit = Visit(day, 0, 0, 0, 0, 0, 0, volume * rng.gauss(1, 0.01))
         noise = {"hb": 0.035, "plt": 0.12, "anc": 0.25, "ret": 0.18, "alc": 0.15}
         value = {key: level[key] * math.exp(rng.gauss(0, noise[key])) for key in level}
-        if course in ("severe_transfused", "engraftment", "chemotherapy") or (course == "responder" and share < 0.5):
+        if course in ("severe_transfused", "engraftment", "chemotherapy") or (
+            course == "responder" and share < 0.5
+        ):
             if hb_state is not None and share < 0.7:
                 value["hb"] = max(6.2, min(11.0, hb_state + rng.uniform(-1.6, 0.3)))
             if value["hb"] < 7.8 or needs_red:
@@ -118,9 +141,20 @@ def _share(course, day, turn, length):
 
 
 HEADERS = {
-    "patient": "patient", "date": "day", "hemoglobin": "Hb (g/dL)", "hematocrit": "Hct (%)", "red_cells": "RBC (10^12/L)", "volume": "MCV (fL)",
-    "reticulocytes": "reticulocytes (10^9/L)", "platelets": "platelets (10^9/L)", "white_cells": "WBC (10^9/L)", "neutrophils": "neutrophils (10^9/L)",
-    "lymphocytes": "lymphocytes (10^9/L)", "red_cell_units": "RBC units", "platelet_units": "platelet units", "g_csf": "G-CSF (ug/d)",
+    "patient": "patient",
+    "date": "day",
+    "hemoglobin": "Hb (g/dL)",
+    "hematocrit": "Hct (%)",
+    "red_cells": "RBC (10^12/L)",
+    "volume": "MCV (fL)",
+    "reticulocytes": "reticulocytes (10^9/L)",
+    "platelets": "platelets (10^9/L)",
+    "white_cells": "WBC (10^9/L)",
+    "neutrophils": "neutrophils (10^9/L)",
+    "lymphocytes": "lymphocytes (10^9/L)",
+    "red_cell_units": "RBC units",
+    "platelet_units": "platelet units",
+    "g_csf": "G-CSF (ug/d)",
 }
 
 
@@ -137,7 +171,13 @@ def rows_of(patient):
         numbers["hematocrit"] = round(numbers["hematocrit"], 1)
         numbers["red_cells"] = round(numbers["red_cells"], 2)
         numbers["volume"] = round(numbers["volume"], 1)
-        rows.append({"patient": patient.code, "date": str(visit.day), **{name: show(value) for name, value in numbers.items()}})
+        rows.append(
+            {
+                "patient": patient.code,
+                "date": str(visit.day),
+                **{name: show(value) for name, value in numbers.items()},
+            }
+        )
     return rows
 
 

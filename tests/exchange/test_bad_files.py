@@ -11,10 +11,37 @@ BAD = Path(__file__).parent.parent / "data" / "bad"
 MANIFEST = json.loads((BAD / "manifest.json").read_text(encoding="utf-8"))
 CLEAN = {
     f"{day} {name}": value
-    for day, values in zip((0, 29, 59, 92), ((7.1, 12, 1.6, 0.3, 9), (8.0, 15, 1.8, 0.5, 21), (9.2, 31, 2.4, 1.1, 45), (10.4, 64, 3.1, 1.7, 62)), strict=True)
-    for name, value in zip(("hemoglobin_g_per_dl", "platelets_1e9_per_l", "white_cells_1e9_per_l", "neutrophils_1e9_per_l", "reticulocytes_1e9_per_l"), values, strict=True)
+    for day, values in zip(
+        (0, 29, 59, 92),
+        ((7.1, 12, 1.6, 0.3, 9), (8.0, 15, 1.8, 0.5, 21), (9.2, 31, 2.4, 1.1, 45), (10.4, 64, 3.1, 1.7, 62)),
+        strict=True,
+    )
+    for name, value in zip(
+        (
+            "hemoglobin_g_per_dl",
+            "platelets_1e9_per_l",
+            "white_cells_1e9_per_l",
+            "neutrophils_1e9_per_l",
+            "reticulocytes_1e9_per_l",
+        ),
+        values,
+        strict=True,
+    )
 }
-SECRETS = ("Smith", "Müller", "山田", "Jeanne", "Hernandez", "00123456", "004512377", "4512377", "998877", "High Street", "example.org", "1999")
+SECRETS = (
+    "Smith",
+    "Müller",
+    "山田",
+    "Jeanne",
+    "Hernandez",
+    "00123456",
+    "004512377",
+    "4512377",
+    "998877",
+    "High Street",
+    "example.org",
+    "1999",
+)
 
 
 def test_the_corpus_has_at_least_200_files_and_no_strays():
@@ -38,8 +65,12 @@ def test_each_bad_file_gets_its_messages(name):
             assert issue.fix, issue
     if expected["n_charts"] is not None:
         assert len(result.charts) == expected["n_charts"], result.issues
-    found = {f"{entry.day:g} {entry.analyte}": entry.value for chart in result.charts for entry in chart.measurements
-             if "derived" not in entry.flags}
+    found = {
+        f"{entry.day:g} {entry.analyte}": entry.value
+        for chart in result.charts
+        for entry in chart.measurements
+        if "derived" not in entry.flags
+    }
     if expected["values"] is not None:
         wanted = {**CLEAN, **expected["values"]}
         assert found == {key: value for key, value in wanted.items() if value is not None}

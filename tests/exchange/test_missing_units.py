@@ -12,7 +12,11 @@ COLUMNS = {
     "platelets": ("PLT", "platelets_1e9_per_l", {"10^9/L": (1, 0), "/uL": (1000, 0), "10^4/uL": (0.1, 1)}),
     "white_cells": ("WBC", "white_cells_1e9_per_l", {"10^9/L": (1, 2), "/uL": (1000, 0)}),
     "neutrophils": ("ANC", "neutrophils_1e9_per_l", {"10^9/L": (1, 2), "/uL": (1000, 0)}),
-    "reticulocytes": ("retics", "reticulocytes_1e9_per_l", {"10^9/L": (1, 0), "/uL": (1000, 0), "%": (None, 1), "permille": (None, 0)}),
+    "reticulocytes": (
+        "retics",
+        "reticulocytes_1e9_per_l",
+        {"10^9/L": (1, 0), "/uL": (1000, 0), "%": (None, 1), "permille": (None, 0)},
+    ),
 }
 
 
@@ -35,7 +39,15 @@ def test_a_missing_unit_is_read_right_or_asked(tmp_path, column):
     write_csv(path, all_rows, HEADERS | {column: header})
     result = read_charts(path)
     asked = {issue.patient_id for issue in result.issues if issue.severity == "amber"}
-    silent = [chart.patient_id for chart in result.charts if chart.patient_id not in asked
-              and any(abs(entry.value - truth[chart.patient_id][entry.day]) > 0.15 * truth[chart.patient_id][entry.day] + 0.02 for entry in chart.series(analyte))]
+    silent = [
+        chart.patient_id
+        for chart in result.charts
+        if chart.patient_id not in asked
+        and any(
+            abs(entry.value - truth[chart.patient_id][entry.day])
+            > 0.15 * truth[chart.patient_id][entry.day] + 0.02
+            for entry in chart.series(analyte)
+        )
+    ]
     assert len(silent) <= 0.01 * len(patients), silent
     assert len(asked) < len(patients) or column == "hemoglobin"

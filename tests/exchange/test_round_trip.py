@@ -16,7 +16,11 @@ from hscape.chart.schema import SCHEMA_PATH, chart_schema
 from hscape.exchange import read_charts, write_charts, write_template
 from hscape.fractions import cell_fractions
 
-several = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+several = settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 
 @several
@@ -33,14 +37,25 @@ def test_yaml_and_json_round_trip(tmp_path, chart):
 @several
 @given(charts())
 def test_what_is_written_fits_the_published_schema(chart):
-    jsonschema.Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))).validate(json.loads(json.dumps(chart_to_dict(chart))))
+    jsonschema.Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))).validate(
+        json.loads(json.dumps(chart_to_dict(chart)))
+    )
 
 
 def test_the_published_schema_is_that_of_the_records():
     assert json.loads(SCHEMA_PATH.read_text(encoding="utf-8")) == chart_schema()
 
 
-@pytest.mark.parametrize("change", [{"patient_id": ""}, {"sex": "x"}, {"age_years": 300}, {"mesurements": []}, {"measurements": [{"day": 1}]}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"patient_id": ""},
+        {"sex": "x"},
+        {"age_years": 300},
+        {"mesurements": []},
+        {"measurements": [{"day": 1}]},
+    ],
+)
 def test_the_schema_refuses_what_the_reader_refuses(change):
     good = {"patient_id": "A-1", "measurements": [{"day": 0, "analyte": "platelets_1e9_per_l", "value": 12}]}
     validator = jsonschema.Draft202012Validator(chart_schema())
@@ -81,14 +96,29 @@ def test_shuffled_rows_and_columns_give_the_same_charts(tmp_path, cohort):
 
 
 CONVERTED = {
-    "hemoglobin": ("Hämoglobin (g/L)", 10), "platelets": ("Plaquettes (/µL)", 1000), "white_cells": ("白血球数 (/μL)", 1000), "neutrophils": ("Neutrófilos (10^3/µL)", 1),
-    "reticulocytes": ("Retikulozyten (/µL)", 1000), "lymphocytes": ("lymphocytes [cells/mm3]", 1000), "hematocrit": ("Hct (L/L)", 0.01), "red_cells": ("RBC (/uL)", 1e6),
+    "hemoglobin": ("Hämoglobin (g/L)", 10),
+    "platelets": ("Plaquettes (/µL)", 1000),
+    "white_cells": ("白血球数 (/μL)", 1000),
+    "neutrophils": ("Neutrófilos (10^3/µL)", 1),
+    "reticulocytes": ("Retikulozyten (/µL)", 1000),
+    "lymphocytes": ("lymphocytes [cells/mm3]", 1000),
+    "hematocrit": ("Hct (L/L)", 0.01),
+    "red_cells": ("RBC (/uL)", 1e6),
 }
 
 
 def test_converted_units_and_headers_of_five_languages_give_the_same_charts(tmp_path, cohort):
     usual = read_rows(tmp_path / "a.csv", cohort)
-    rows = [[{name: show(float(text) * CONVERTED[name][1]) if name in CONVERTED else text for name, text in row.items()} for row in lines] for lines in cohort]
+    rows = [
+        [
+            {
+                name: show(float(text) * CONVERTED[name][1]) if name in CONVERTED else text
+                for name, text in row.items()
+            }
+            for row in lines
+        ]
+        for lines in cohort
+    ]
     headers = {name: CONVERTED.get(name, (header,))[0] for name, header in HEADERS.items()}
     assert read_rows(tmp_path / "b.csv", rows, headers) == usual
 
@@ -103,7 +133,16 @@ def test_decimal_commas_semicolons_and_dates_give_the_same_charts(tmp_path, coho
     for rows in cohort:
         for row in rows:
             day = start + datetime.timedelta(days=int(row["date"]))
-            lines.append(";".join(day.strftime("%d.%m.%Y") if name == "date" else row["patient"] if name == "patient" else row[name].replace(".", ",") for name in HEADERS))
+            lines.append(
+                ";".join(
+                    day.strftime("%d.%m.%Y")
+                    if name == "date"
+                    else row["patient"]
+                    if name == "patient"
+                    else row[name].replace(".", ",")
+                    for name in HEADERS
+                )
+            )
     path.write_text("\n".join(lines), encoding="utf-8")
     for chart in read_charts(path).charts:
         assert replace(chart, day_zero_meaning="as in the file") == usual[chart.patient_id]
@@ -112,17 +151,38 @@ def test_decimal_commas_semicolons_and_dates_give_the_same_charts(tmp_path, coho
 def test_long_and_wide_give_the_same_counts(tmp_path, cohort):
     usual = read_rows(tmp_path / "a.csv", cohort)
     path = tmp_path / "long.csv"
-    write_charts([replace(chart, treatments=(), transfusions=(), clone_measurements=()) for chart in usual.values()], path)
+    write_charts(
+        [replace(chart, treatments=(), transfusions=(), clone_measurements=()) for chart in usual.values()],
+        path,
+    )
     for chart in read_charts(path).charts:
         wide = usual[chart.patient_id]
-        assert plain(chart).measurements == plain(Chart(patient_id="x", measurements=wide.measurements)).measurements
+        assert (
+            plain(chart).measurements
+            == plain(Chart(patient_id="x", measurements=wide.measurements)).measurements
+        )
 
 
 def test_renamed_clones_give_the_same_fractions(tmp_path):
     (chart,) = read_charts(write_template(tmp_path / "template.xlsx")).charts
-    renamed = replace(chart, clone_measurements=tuple(replace(item, clone=item.clone[::-1]) for item in chart.clone_measurements))
+    renamed = replace(
+        chart,
+        clone_measurements=tuple(replace(item, clone=item.clone[::-1]) for item in chart.clone_measurements),
+    )
 
     def numbers(of):
-        return sorted((item.day, item.specimen, item.kind, item.status, item.fraction or -1, item.low or -1, item.high or -1, item.formula) for item in cell_fractions(of))
+        return sorted(
+            (
+                item.day,
+                item.specimen,
+                item.kind,
+                item.status,
+                item.fraction or -1,
+                item.low or -1,
+                item.high or -1,
+                item.formula,
+            )
+            for item in cell_fractions(of)
+        )
 
     assert numbers(renamed) == numbers(chart)

@@ -16,10 +16,57 @@ from hscape.exchange import read_charts, write_charts, write_rows
 from hscape.exchange.safe_text import safe_cell, safe_text
 
 PAYLOADS = [
-    "=1+1", "=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(1,1)", "\t=1+1", "\r=1+1", "\n=1+1", "\x00=1+1", " =1+1", "  \t =1+1", "＝1+1", "＋1", "－1", "＠SUM(A1)", '"=1+1"',
-    "'=1+1", "=HYPERLINK(\"http://x.example\",\"ok\")", "=IMPORTXML(CONCAT(\"http://x\",A1),\"//a\")", "=WEBSERVICE(\"http://x\")", "=DDE(\"cmd\",\"/C calc\",\"1\")", "%0A=1+1",
-    "|calc", "\u200b=1+1", "\ufeff=1+1", "\u00a0=1+1", "=\"a\"&\"b\"", "=A1", "=-1", "=+1", "-2+3+cmd|' /C calc'!A0", "@=1", "+=1", "-=1", "=\n1", "\v=1", "\f=1", "\x1f=1",
-    "=1;=2", "=TABLE(A1,B1)", "=INDIRECT(\"A1\")", "=CALL(\"x\")", "=REGISTER(\"x\")", "=EXEC(\"x\")", "=1/0", "=#REF!", "{=1}", "＝＝1", "\t\t@x", "\r\n+x", "=1\x00",
+    "=1+1",
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "-1+1",
+    "@SUM(1,1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "\x00=1+1",
+    " =1+1",
+    "  \t =1+1",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠SUM(A1)",
+    '"=1+1"',
+    "'=1+1",
+    '=HYPERLINK("http://x.example","ok")',
+    '=IMPORTXML(CONCAT("http://x",A1),"//a")',
+    '=WEBSERVICE("http://x")',
+    '=DDE("cmd","/C calc","1")',
+    "%0A=1+1",
+    "|calc",
+    "\u200b=1+1",
+    "\ufeff=1+1",
+    "\u00a0=1+1",
+    '="a"&"b"',
+    "=A1",
+    "=-1",
+    "=+1",
+    "-2+3+cmd|' /C calc'!A0",
+    "@=1",
+    "+=1",
+    "-=1",
+    "=\n1",
+    "\v=1",
+    "\f=1",
+    "\x1f=1",
+    "=1;=2",
+    "=TABLE(A1,B1)",
+    '=INDIRECT("A1")',
+    '=CALL("x")',
+    '=REGISTER("x")',
+    '=EXEC("x")',
+    "=1/0",
+    "=#REF!",
+    "{=1}",
+    "＝＝1",
+    "\t\t@x",
+    "\r\n+x",
+    "=1\x00",
 ]
 
 
@@ -50,9 +97,24 @@ def test_numbers_are_not_touched():
 
 
 def test_no_formula_in_what_excel_gets(tmp_path):
-    charts = [Chart(patient_id=f"A-{index}", treatments=(Treatment(name=payload, start_day=0, detail=payload),),
-                    clone_measurements=(CloneMeasurement(day=0, clone=payload, kind="gene", assay="sequencing", specimen="blood", status="positive", variant=payload),))
-              for index, payload in enumerate(PAYLOADS)]
+    charts = [
+        Chart(
+            patient_id=f"A-{index}",
+            treatments=(Treatment(name=payload, start_day=0, detail=payload),),
+            clone_measurements=(
+                CloneMeasurement(
+                    day=0,
+                    clone=payload,
+                    kind="gene",
+                    assay="sequencing",
+                    specimen="blood",
+                    status="positive",
+                    variant=payload,
+                ),
+            ),
+        )
+        for index, payload in enumerate(PAYLOADS)
+    ]
     path = write_charts(charts, tmp_path / "out.xlsx")
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
@@ -104,13 +166,42 @@ def test_any_bytes_give_issues_and_no_exception(tmp_path, content, ending):
 def test_any_cells_give_issues_and_no_exception(tmp_path, rows):
     path = tmp_path / "any.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream).writerows([["patient", "date", "Hb", "PLT (10^9/L)", "neutrophils (%)", "PNH granulocytes"], *rows])
+        csv.writer(stream).writerows(
+            [["patient", "date", "Hb", "PLT (10^9/L)", "neutrophils (%)", "PNH granulocytes"], *rows]
+        )
     read_charts(path)
 
 
 @fuzz
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-    st.sampled_from(("patient_id", "measurements", "day", "analyte", "value", "unit", "flags", "taper", "events", "hla_typing", "alleles", "clone_measurements", "notes")), inner, max_size=4)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    (
+                        "patient_id",
+                        "measurements",
+                        "day",
+                        "analyte",
+                        "value",
+                        "unit",
+                        "flags",
+                        "taper",
+                        "events",
+                        "hla_typing",
+                        "alleles",
+                        "clone_measurements",
+                        "notes",
+                    )
+                ),
+                inner,
+                max_size=4,
+            )
+        ),
+    )
+)
 def test_any_json_gives_issues_and_no_exception(tmp_path, content):
     import json
 
@@ -143,7 +234,12 @@ def registry(tmp_path_factory):
                 if name == "patient":
                     sheet.write_string(index, column, row[name])
                 elif name == "date":
-                    sheet.write_datetime(index, column, datetime.datetime(2018, 1, 1) + datetime.timedelta(days=int(row[name])), dates)
+                    sheet.write_datetime(
+                        index,
+                        column,
+                        datetime.datetime(2018, 1, 1) + datetime.timedelta(days=int(row[name])),
+                        dates,
+                    )
                 else:
                     sheet.write_number(index, column, float(row[name]))
     book.close()
@@ -152,19 +248,22 @@ def registry(tmp_path_factory):
 
 
 def test_10000_rows_of_excel_in_two_seconds(registry):
-    seconds = []
+    seconds = []  # of the processor, so that a busy machine does not decide
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         result = read_charts(registry)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     assert sum(len(chart.measurements) for chart in result.charts) > 80_000
     assert min(seconds) < 2.0, seconds
 
 
 def test_reading_and_fractions_do_not_load_the_simulator():
-    code = ("import sys, hscape.exchange, hscape.fractions, hscape.chart\n"
-            "bad = [name for name in sys.modules if name.startswith(('numba', 'hscape.biology', 'hscape.dynamics', 'hscape.patient'))]\n"
-            "assert not bad, bad")
+    code = (
+        "import sys, hscape.exchange, hscape.fractions, hscape.chart\n"
+        "bad = [name for name in sys.modules if name.startswith(('numba', 'hscape.biology', "
+        "'hscape.dynamics', 'hscape.patient'))]\n"
+        "assert not bad, bad"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -9,8 +9,21 @@ from courses import COURSES, HEADERS, make_cohort, rows_of, show, write_csv
 from hscape.exchange import read_charts
 
 #: Issues that say a value or its unit is doubted.
-DOUBTS = {"unit_impossible", "unit_slip", "value_unusual", "value_impossible", "unit_missing", "unit_unknown", "course_jump", "part_exceeds_white_cells",
-          "hemoglobin_hematocrit", "reticulocytes_percent", "share_disagrees", "unit_assumed", "unit_doubtful"}
+DOUBTS = {
+    "unit_impossible",
+    "unit_slip",
+    "value_unusual",
+    "value_impossible",
+    "unit_missing",
+    "unit_unknown",
+    "course_jump",
+    "part_exceeds_white_cells",
+    "hemoglobin_hematocrit",
+    "reticulocytes_percent",
+    "share_disagrees",
+    "unit_assumed",
+    "unit_doubtful",
+}
 
 MMOL = 1.6114
 #: Kind of slip -> column and the number that stands in the file instead.
@@ -22,7 +35,11 @@ SLIPS = {
     "neutrophils per uL": ("neutrophils", lambda visit: visit.neutrophils * 1000, 0),
     "white cells per uL": ("white_cells", lambda visit: visit.white_cells * 1000, 0),
     "reticulocytes per uL": ("reticulocytes", lambda visit: visit.reticulocytes * 1000, 0),
-    "reticulocytes in percent": ("reticulocytes", lambda visit: visit.reticulocytes / visit.red_cells / 10, 1),
+    "reticulocytes in percent": (
+        "reticulocytes",
+        lambda visit: visit.reticulocytes / visit.red_cells / 10,
+        1,
+    ),
 }
 EXTENTS = ("one value", "from a day on", "whole patient")
 
@@ -37,7 +54,11 @@ def plant(patients, seed, kinds=tuple(SLIPS)):
         column, wrong, digits = SLIPS[kind]
         n = len(rows)
         index = rng.randrange(n)
-        hit = {"one value": [index], "from a day on": list(range(min(index, n - 2), n)), "whole patient": list(range(n))}[extent]
+        hit = {
+            "one value": [index],
+            "from a day on": list(range(min(index, n - 2), n)),
+            "whole patient": list(range(n)),
+        }[extent]
         for position in hit:
             rows[position][column] = show(round(wrong(patient.visits[position]), digits))
         planted[patient.code] = (kind, extent, HEADERS[column], hit, patient.course)
@@ -61,8 +82,14 @@ def missed_slips(result, planted, starts):
     missed = []
     for code, (kind, extent, column, hit, course) in planted.items():
         rows = {starts[code] + position for position in hit}
-        related = {"WBC (10^9/L)": ("WBC (10^9/L)", "neutrophils (10^9/L)", "lymphocytes (10^9/L)")}.get(column, (column,))
-        found = any(row in rows or what in ("unit_impossible", "unit_doubtful") for name in related for row, what in doubts.get((code, name), ()))
+        related = {"WBC (10^9/L)": ("WBC (10^9/L)", "neutrophils (10^9/L)", "lymphocytes (10^9/L)")}.get(
+            column, (column,)
+        )
+        found = any(
+            row in rows or what in ("unit_impossible", "unit_doubtful")
+            for name in related
+            for row, what in doubts.get((code, name), ())
+        )
         if not found:
             missed.append((kind, extent, course))
     return missed
@@ -81,7 +108,11 @@ def false_alarms(tmp_path, n, seed, without=()):
     path = tmp_path / "clean.csv"
     write_csv(path, [rows_of(patient) for patient in patients], without=without)
     course = {patient.code: patient.course for patient in patients}
-    doubted = {(issue.patient_id, issue.column) for issue in read_charts(path).issues if issue.code in DOUBTS and issue.severity in ("red", "amber")}
+    doubted = {
+        (issue.patient_id, issue.column)
+        for issue in read_charts(path).issues
+        if issue.code in DOUBTS and issue.severity in ("red", "amber")
+    }
     n_columns = 9 - len([name for name in without if name in ("hematocrit", "red_cells", "volume")])
     return doubted, Counter(course[code] for code, _ in doubted), n * n_columns
 
@@ -102,9 +133,17 @@ def test_clean_courses_raise_doubts_in_at_most_one_percent(tmp_path):
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_real_tenfold_rise_is_not_doubted(tmp_path, seed):
     patients = [patient for patient in make_cohort(400, seed, ("engraftment", "g_csf"))]
-    rises = [max(visit.neutrophils for visit in patient.visits) / min(visit.neutrophils for visit in patient.visits) for patient in patients]
+    rises = [
+        max(visit.neutrophils for visit in patient.visits)
+        / min(visit.neutrophils for visit in patient.visits)
+        for patient in patients
+    ]
     assert sum(ratio >= 10 for ratio in rises) > 300  # the courses do contain what is asked
     path = tmp_path / "rises.csv"
     write_csv(path, [rows_of(patient) for patient in patients])
-    doubted = {issue.patient_id for issue in read_charts(path).issues if issue.code in DOUBTS and "neutrophils" in issue.column}
+    doubted = {
+        issue.patient_id
+        for issue in read_charts(path).issues
+        if issue.code in DOUBTS and "neutrophils" in issue.column
+    }
     assert len(doubted) <= 4

@@ -36,13 +36,18 @@ def test_male_x_vaf_is_inverted(state):
 @given(st.integers(1, 4), st.integers(0, 3), st.integers(1, 4), st.integers(0, CELLS))
 def test_any_copies_are_inverted(mutant, more, normal, n_mutated):
     copies = Copies(mutant=mutant, total=mutant + more, normal=normal, words="")
-    assert cell_fraction_from_vaf(count_vaf(n_mutated, copies), copies) == pytest.approx(n_mutated / CELLS, abs=1e-9)
+    assert cell_fraction_from_vaf(count_vaf(n_mutated, copies), copies) == pytest.approx(
+        n_mutated / CELLS, abs=1e-9
+    )
 
 
 @pytest.mark.parametrize(("state", "in_clone"), [("cn_loh", ("B", "B")), ("deletion", ("B",))])
 def test_baf_is_inverted(state, in_clone):
     for n_clone in (0, 500, 4000, CELLS):
-        alleles = n_clone * in_clone.count("B") + (CELLS - n_clone), n_clone * len(in_clone) + (CELLS - n_clone) * 2
+        alleles = (
+            n_clone * in_clone.count("B") + (CELLS - n_clone),
+            n_clone * len(in_clone) + (CELLS - n_clone) * 2,
+        )
         baf = alleles[0] / alleles[1]
         for seen in (baf, 1 - baf):  # the lost haplotype may carry either allele
             assert cell_fraction_from_baf(seen, state) == pytest.approx(n_clone / CELLS)

@@ -17,7 +17,25 @@ from hscape.chart.records import (
 )
 
 __all__ = [
-    "ANALYTES", "ASSAYS", "CENSORING", "CLONE_KINDS", "COPY_STATES", "EVENT_KINDS", "FLAGS", "PRODUCTS", "SEXES", "SPECIMENS",
-    "STATUSES", "Analyte", "Chart", "CloneMeasurement", "DoseStep", "Event", "HlaLocus", "Measurement", "Transfusion",
-    "Treatment", "find_analyte",
+    "ANALYTES",
+    "ASSAYS",
+    "CENSORING",
+    "CLONE_KINDS",
+    "COPY_STATES",
+    "EVENT_KINDS",
+    "FLAGS",
+    "PRODUCTS",
+    "SEXES",
+    "SPECIMENS",
+    "STATUSES",
+    "Analyte",
+    "Chart",
+    "CloneMeasurement",
+    "DoseStep",
+    "Event",
+    "HlaLocus",
+    "Measurement",
+    "Transfusion",
+    "Treatment",
+    "find_analyte",
 ]

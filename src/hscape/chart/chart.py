@@ -52,11 +52,21 @@ class Chart:
 
     def __post_init__(self) -> None:
         if not self.patient_id:
-            raise InputError("chart: patient_id is empty; give a code that does not identify the person, for example AA-07.")
+            raise InputError(
+                "chart: patient_id is empty; give a code that does not identify the person, for example "
+                "AA-07."
+            )
         if self.sex is not None:
             check_one_of(f"chart {self.patient_id}", self.sex, SEXES, "sex")
         check_within(f"chart {self.patient_id}, age_years", self.age_years, 0.0, 120.0, "years")
-        for name in ("measurements", "clone_measurements", "treatments", "transfusions", "hla_typing", "events"):
+        for name in (
+            "measurements",
+            "clone_measurements",
+            "treatments",
+            "transfusions",
+            "hla_typing",
+            "events",
+        ):
             key = _order_measurement if name == "measurements" else _order
             object.__setattr__(self, name, tuple(sorted(getattr(self, name), key=key)))  # type: ignore[arg-type]
 
@@ -76,16 +86,26 @@ class Chart:
     @property
     def last_day(self) -> float | None:
         """Last day with any entry, None for an empty chart."""
-        days = [entry.day for group in (self.measurements, self.clone_measurements, self.transfusions, self.events)
-                for entry in group]
+        days = [
+            entry.day
+            for group in (self.measurements, self.clone_measurements, self.transfusions, self.events)
+            for entry in group
+        ]
         days += [entry.end_day if entry.end_day is not None else entry.start_day for entry in self.treatments]
         return max(days, default=None)
 
 
 def _order_measurement(entry: Measurement) -> tuple[object, ...]:
     """Sort key of the many: the same as `_order` in effect, without looking fields up."""
-    return (entry.day, entry.analyte, entry.value, entry.censored, entry.flags,
-            -1.0 if entry.low is None else entry.low, -1.0 if entry.high is None else entry.high)
+    return (
+        entry.day,
+        entry.analyte,
+        entry.value,
+        entry.censored,
+        entry.flags,
+        -1.0 if entry.low is None else entry.low,
+        -1.0 if entry.high is None else entry.high,
+    )
 
 
 def _order(entry: object) -> tuple[float, str]:

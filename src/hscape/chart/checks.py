@@ -23,7 +23,9 @@ def check_within(where: str, value: float | None, low: float, high: float, unit:
     check_finite(where, value)
     if value is not None and not low <= value <= high:
         shown = f" {unit}" if unit and unit != "1" else ""
-        raise InputError(f"{where}: {value:g} is outside {low:g} to {high:g}{shown}; correct the value or its unit.")
+        raise InputError(
+            f"{where}: {value:g} is outside {low:g} to {high:g}{shown}; correct the value or its unit."
+        )
 
 
 def check_one_of(where: str, name: str, known: Iterable[str], kind: str) -> None:
@@ -36,4 +38,6 @@ def check_one_of(where: str, name: str, known: Iterable[str], kind: str) -> None
 def check_order(where: str, first: float | None, last: float | None) -> None:
     """Raise InputError if a last day comes before a first day."""
     if first is not None and last is not None and last < first:
-        raise InputError(f"{where}: ends on day {last:g}, before it starts on day {first:g}; correct one of the two days.")
+        raise InputError(
+            f"{where}: ends on day {last:g}, before it starts on day {first:g}; correct one of the two days."
+        )

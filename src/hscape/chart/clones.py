@@ -25,11 +25,32 @@ CLONE_KINDS: dict[str, str] = {
     "other": "anything else",
 }
 ASSAYS: tuple[str, ...] = (
-    "flow", "sequencing", "sanger", "ddpcr", "snp_array", "karyotype", "fish", "chimerism", "other",
+    "flow",
+    "sequencing",
+    "sanger",
+    "ddpcr",
+    "snp_array",
+    "karyotype",
+    "fish",
+    "chimerism",
+    "other",
 )
 SPECIMENS: tuple[str, ...] = (
-    "blood", "marrow", "granulocytes", "monocytes", "red_cells", "platelets", "t_cells", "b_cells", "nk_cells",
-    "lymphocytes", "mononuclear_cells", "cd34_cells", "buccal", "fibroblasts", "unknown",
+    "blood",
+    "marrow",
+    "granulocytes",
+    "monocytes",
+    "red_cells",
+    "platelets",
+    "t_cells",
+    "b_cells",
+    "nk_cells",
+    "lymphocytes",
+    "mononuclear_cells",
+    "cd34_cells",
+    "buccal",
+    "fibroblasts",
+    "unknown",
 )
 #: What happened to the wild-type copy in the mutated cell.
 COPY_STATES: tuple[str, ...] = ("heterozygous", "hemizygous", "cn_loh", "deletion", "gain", "unknown")
@@ -96,13 +117,23 @@ class CloneMeasurement:
         where = f"clone {self.clone or '(no name)'} on day {self.day}"
         check_finite(f"{where}, day", self.day)
         for name, known, kind in (
-            (self.kind, CLONE_KINDS, "kind of clone"), (self.assay, ASSAYS, "assay"), (self.specimen, SPECIMENS, "specimen"),
-            (self.status, STATUSES, "status"), (self.copy_state, COPY_STATES, "copy state"),
+            (self.kind, CLONE_KINDS, "kind of clone"),
+            (self.assay, ASSAYS, "assay"),
+            (self.specimen, SPECIMENS, "specimen"),
+            (self.status, STATUSES, "status"),
+            (self.copy_state, COPY_STATES, "copy state"),
             (self.censored, ("none", "below", "above"), "kind of censoring"),
         ):
             check_one_of(where, name, known, kind)
-        for name in ("detection_limit_fraction", "vaf_fraction", "cell_fraction", "type_ii_fraction", "baf",
-                     "recipient_fraction", "purity_fraction"):
+        for name in (
+            "detection_limit_fraction",
+            "vaf_fraction",
+            "cell_fraction",
+            "type_ii_fraction",
+            "baf",
+            "recipient_fraction",
+            "purity_fraction",
+        ):
             check_within(f"{where}, {name}", getattr(self, name), 0.0, 1.0)
         self._check_reads(where)
 
@@ -112,8 +143,10 @@ class CloneMeasurement:
         if self.alt is not None and self.depth is None:
             raise InputError(f"{where}: has alt reads but no depth; give both.")
         if self.alt is not None and self.depth is not None and self.alt > self.depth:
-            raise InputError(f"{where}: {self.alt} alt reads of a depth of {self.depth}; alt cannot exceed depth, "
-                             "which counts all reads.")
+            raise InputError(
+                f"{where}: {self.alt} alt reads of a depth of {self.depth}; alt cannot exceed depth, "
+                "which counts all reads."
+            )
 
     @property
     def measured_vaf_fraction(self) -> float | None:

@@ -14,8 +14,12 @@ from hscape.errors import InputError, unknown_name
 FORMAT = "hscape-chart"
 VERSION = 1
 _PARTS: dict[str, type] = {
-    "measurements": Measurement, "clone_measurements": CloneMeasurement, "treatments": Treatment, "transfusions": Transfusion,
-    "hla_typing": HlaLocus, "events": Event,
+    "measurements": Measurement,
+    "clone_measurements": CloneMeasurement,
+    "treatments": Treatment,
+    "transfusions": Transfusion,
+    "hla_typing": HlaLocus,
+    "events": Event,
 }
 
 
@@ -32,7 +36,9 @@ def _plain(entry: Any) -> dict[str, Any]:
             continue
         if isinstance(value, tuple):
             value = [_plain(part) if hasattr(part, "__dataclass_fields__") else part for part in value]
-        told[item.name] = int(value) if isinstance(value, float) and value == int(value) and abs(value) < 1e15 else value
+        told[item.name] = (
+            int(value) if isinstance(value, float) and value == int(value) and abs(value) < 1e15 else value
+        )
     if isinstance(entry, Measurement):
         told["unit"] = entry.unit
     return told
@@ -45,15 +51,22 @@ def chart_from_dict(table: Mapping[str, Any]) -> Chart:
         InputError: an unknown key, a missing one, a value of the wrong kind, or an impossible entry.
     """
     if not isinstance(table, Mapping):
-        raise InputError(f"chart: came as {type(table).__name__}; write a table with patient_id and measurements.")
+        raise InputError(
+            f"chart: came as {type(table).__name__}; write a table with patient_id and measurements."
+        )
     content = dict(table)
     made_for = content.pop("format", FORMAT)
     version = content.pop("version", VERSION)
     if made_for != FORMAT or version != VERSION:
-        raise InputError(f"chart: format '{made_for}' version {version} is not known; this program reads {FORMAT} version {VERSION}.")
+        raise InputError(
+            f"chart: format '{made_for}' version {version} is not known; this program reads {FORMAT} "
+            f"version {VERSION}."
+        )
     for name, kind in _PARTS.items():
         if name in content:
-            content[name] = tuple(_entry(kind, row, f"{name}[{index}]") for index, row in enumerate(_rows(content[name], name)))
+            content[name] = tuple(
+                _entry(kind, row, f"{name}[{index}]") for index, row in enumerate(_rows(content[name], name))
+            )
     if "notes" in content:
         content["notes"] = tuple(str(note) for note in _rows(content["notes"], "notes"))
     if "patient_id" in content:
@@ -77,7 +90,9 @@ def _entry(kind: type, row: Any, where: str) -> Any:
         if name in content:
             content[name] = tuple(str(part) for part in _rows(content[name], f"{where}.{name}"))
     if "taper" in content:
-        content["taper"] = tuple(_entry(DoseStep, step, f"{where}.taper") for step in _rows(content["taper"], f"{where}.taper"))
+        content["taper"] = tuple(
+            _entry(DoseStep, step, f"{where}.taper") for step in _rows(content["taper"], f"{where}.taper")
+        )
     return _make(kind, content, where)
 
 
@@ -87,8 +102,11 @@ def _check_unit(content: dict[str, Any], where: str) -> None:
     unit = content.pop("unit", None)
     analyte = find_analyte(str(content.get("analyte", "")), where)
     if unit is not None and str(unit) != analyte.unit:
-        raise InputError(f"{where}.unit: '{unit}' is not the unit of {analyte.name}; a chart file holds it in {analyte.unit}. "
-                         "Convert the value, or use a table, where units are converted on reading.")
+        raise InputError(
+            f"{where}.unit: '{unit}' is not the unit of {analyte.name}; a chart file holds it in "
+            f"{analyte.unit}. "
+            "Convert the value, or use a table, where units are converted on reading."
+        )
 
 
 def _make(kind: type, content: dict[str, Any], where: str) -> Any:
@@ -97,12 +115,22 @@ def _make(kind: type, content: dict[str, Any], where: str) -> Any:
         if name not in known:
             raise unknown_name(where, str(name), known, kind="key")
         expected = str(known[name].type)
-        if expected.startswith(("str", "Literal", "Sex", "Status", "Censoring")) and not isinstance(value, str) and value is not None:
+        if (
+            expected.startswith(("str", "Literal", "Sex", "Status", "Censoring"))
+            and not isinstance(value, str)
+            and value is not None
+        ):
             raise InputError(f"{where}.{name}: {value!r} is not text; put it in quotation marks.")
-    missing = [name for name, item in known.items() if item.default is MISSING and item.default_factory is MISSING and name not in content]
+    missing = [
+        name
+        for name, item in known.items()
+        if item.default is MISSING and item.default_factory is MISSING and name not in content
+    ]
     if missing:
         raise InputError(f"{where}: {', '.join(missing)} missing; every {kind.__name__} needs it.")
     try:
         return kind(**content)
     except (TypeError, AttributeError) as error:
-        raise InputError(f"{where}: an entry is of the wrong kind ({error}); compare with chart.schema.json.") from None
+        raise InputError(
+            f"{where}: an entry is of the wrong kind ({error}); compare with chart.schema.json."
+        ) from None

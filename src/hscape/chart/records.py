@@ -17,12 +17,24 @@ Censoring = Literal["none", "below", "above"]
 CENSORING: tuple[str, ...] = ("none", "below", "above")
 PRODUCTS: tuple[str, ...] = ("red_cells", "platelets", "granulocytes", "plasma")
 EVENT_KINDS: tuple[str, ...] = (
-    "diagnosis", "treatment_start", "transplant", "graft_failure", "second_transplant", "donor_lymphocytes",
-    "relapse", "evolution", "infection", "bleeding", "death", "last_follow_up", "other",
+    "diagnosis",
+    "treatment_start",
+    "transplant",
+    "graft_failure",
+    "second_transplant",
+    "donor_lymphocytes",
+    "relapse",
+    "evolution",
+    "infection",
+    "bleeding",
+    "death",
+    "last_follow_up",
+    "other",
 )
 #: What a flag on a measurement can say; a rule decides what to do with it.
 FLAGS: dict[str, str] = {
-    "after_transfusion": "drawn within days of a transfusion of the same cell: not output of the marrow alone",
+    "after_transfusion": "drawn within days of a transfusion of the same cell: not output of the marrow "
+    "alone",
     "on_g_csf": "drawn on or within days of G-CSF: neutrophils are raised by the drug",
     "derived": "computed from other values of the same day, not reported by the laboratory",
     "unit_inferred": "the unit was not written in the file and was inferred",
@@ -58,8 +70,19 @@ class Measurement:
 
     def __post_init__(self) -> None:
         analyte = ANALYTES.get(self.analyte)
-        if analyte is not None and not self.flags and self.low is None and self.high is None and self.censored == "none" and (
-                type(self.value) is float and 0.0 <= self.value <= analyte.high and type(self.day) is float and -1e7 < self.day < 1e7):
+        if (
+            analyte is not None
+            and not self.flags
+            and self.low is None
+            and self.high is None
+            and self.censored == "none"
+            and (
+                type(self.value) is float
+                and 0.0 <= self.value <= analyte.high
+                and type(self.day) is float
+                and -1e7 < self.day < 1e7
+            )
+        ):
             return  # the plain case, without building a message: a registry has a hundred thousand of them
         self._check()
 
@@ -127,7 +150,9 @@ class Treatment:
     def __post_init__(self) -> None:
         where = f"treatment {self.name}"
         if not self.name:
-            raise InputError("treatment: came without a name; write what was given, for example cyclosporine.")
+            raise InputError(
+                "treatment: came without a name; write what was given, for example cyclosporine."
+            )
         check_finite(f"{where}, start day", self.start_day)
         check_finite(f"{where}, end day", self.end_day)
         check_order(where, self.start_day, self.end_day)
@@ -170,8 +195,10 @@ class HlaLocus:
 
     def __post_init__(self) -> None:
         if len(self.alleles) != 2 or not all(self.alleles):
-            raise InputError(f"hla_typing {self.locus}: {self.alleles!r} is not two alleles; give both, "
-                             "twice the same if homozygous.")
+            raise InputError(
+                f"hla_typing {self.locus}: {self.alleles!r} is not two alleles; give both, "
+                "twice the same if homozygous."
+            )
         object.__setattr__(self, "alleles", tuple(sorted(self.alleles)))
 
     @property

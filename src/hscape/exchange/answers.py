@@ -40,20 +40,26 @@ def load_answers(answers: Path | str | Mapping[str, Any] | None, data_path: Path
     if not path.exists():
         if answers is None:
             return {}
-        raise InputError(f"answers: {path} does not exist; give a file written by hscape or leave the option out.")
+        raise InputError(
+            f"answers: {path} does not exist; give a file written by hscape or leave the option out."
+        )
     if path.stat().st_size > _MAX_BYTES:
         raise InputError(f"answers: {path.name} has more than 1 MB; an answers file is short.")
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"answers: {path.name} is not readable as YAML ({str(error)[:100]}); mend that line.") from None
+        raise InputError(
+            f"answers: {path.name} is not readable as YAML ({str(error)[:100]}); mend that line."
+        ) from None
     if content is None:
         return {}
     table = content.get("answers") if isinstance(content, dict) else None
     if table is None and isinstance(content, dict) and "answers" in content:
         return {}
     if not isinstance(table, dict):
-        raise InputError(f"answers: {path.name} has no table 'answers'; write answers: and under it one line a question.")
+        raise InputError(
+            f"answers: {path.name} has no table 'answers'; write answers: and under it one line a question."
+        )
     return {str(key): _word(value) for key, value in table.items() if value is not None}
 
 
@@ -63,7 +69,9 @@ def _word(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value).strip()
 
 
-def write_answers(path: Path | str, issues: tuple[Issue, ...], given: Mapping[str, str] | None = None) -> Path:
+def write_answers(
+    path: Path | str, issues: tuple[Issue, ...], given: Mapping[str, str] | None = None
+) -> Path:
     """Write a file with every open question, its message as a comment, and the answers given so far.
 
     Args:
@@ -84,7 +92,7 @@ def write_answers(path: Path | str, issues: tuple[Issue, ...], given: Mapping[st
     seen: set[str] = set()
     unique = []
     for line in lines:
-        if line.endswith(":") and line.startswith("  \"") and line in seen:
+        if line.endswith(":") and line.startswith('  "') and line in seen:
             continue
         seen.add(line)
         unique.append(line.replace("\n", " "))

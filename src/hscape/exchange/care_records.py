@@ -16,10 +16,42 @@ from hscape.exchange.issues import IssueList, Place
 _YES = {"yes", "ja", "oui", "si", "y", "x", "on", "true", "given", "+", "あり"}
 _NO = {"no", "nein", "non", "n", "off", "false", "stop", "stopped", "none", "-", "0", "なし", "中止"}
 _PRODUCTS: dict[str, str] = {
-    **dict.fromkeys(("red cells", "rbc", "prbc", "packed cells", "packed red cells", "ek", "erythrozytenkonzentrat", "cgr", "culot globulaire", "hematies",
-                     "concentrado de hematies", "赤血球", "red blood cells", "erythrocytes"), "red_cells"),
-    **dict.fromkeys(("platelets", "platelet", "plt", "tk", "thrombozytenkonzentrat", "cpa", "plaquettes", "plaquetas", "血小板", "apheresis platelets"), "platelets"),
-    **dict.fromkeys(("granulocytes", "granulozyten"), "granulocytes"), **dict.fromkeys(("plasma", "ffp", "fresh frozen plasma", "血漿"), "plasma"),
+    **dict.fromkeys(
+        (
+            "red cells",
+            "rbc",
+            "prbc",
+            "packed cells",
+            "packed red cells",
+            "ek",
+            "erythrozytenkonzentrat",
+            "cgr",
+            "culot globulaire",
+            "hematies",
+            "concentrado de hematies",
+            "赤血球",
+            "red blood cells",
+            "erythrocytes",
+        ),
+        "red_cells",
+    ),
+    **dict.fromkeys(
+        (
+            "platelets",
+            "platelet",
+            "plt",
+            "tk",
+            "thrombozytenkonzentrat",
+            "cpa",
+            "plaquettes",
+            "plaquetas",
+            "血小板",
+            "apheresis platelets",
+        ),
+        "platelets",
+    ),
+    **dict.fromkeys(("granulocytes", "granulozyten"), "granulocytes"),
+    **dict.fromkeys(("plasma", "ffp", "fresh frozen plasma", "血漿"), "plasma"),
 }
 _MAX_DOSE = 1e7
 _TRANSPLANT = ("transplant", "hsct", "hct", "bmt", "sct", "transplantation", "greffe", "trasplante", "移植")
@@ -43,7 +75,15 @@ def read_treatments(draft: Draft, to_day: Callable[[float], float], issues: Issu
         try:
             made = _from_row(record, to_day, issues)
         except InputError as error:
-            issues.add("red", "treatment_impossible", record.place, "", f"{error} The row was left out.", "Correct the row.", patient_id=draft.patient_id)
+            issues.add(
+                "red",
+                "treatment_impossible",
+                record.place,
+                "",
+                f"{error} The row was left out.",
+                "Correct the row.",
+                patient_id=draft.patient_id,
+            )
             continue
         if made:
             found.append(made)
@@ -60,14 +100,27 @@ def _from_row(record: RawRecord, to_day: Callable[[float], float], issues: Issue
     cells, place = record.cells, record.place
     text = " ".join(str(cells.get("treatment") or "").split())
     if not text:
-        issues.add("red", "treatment_unnamed", place, "", "The row names no treatment. It was left out.", "Write what was given.")
+        issues.add(
+            "red",
+            "treatment_unnamed",
+            place,
+            "",
+            "The row names no treatment. It was left out.",
+            "Write what was given.",
+        )
         return None
     dose, unit = _dose(cells.get("dose"), place, issues)
     end = cells.get("end")
     written = " ".join(str(cells.get("dose_unit") or "").split())
-    return Treatment(name=drug_name(text), start_day=to_day(record.when), end_day=None if end is None else to_day(end), dose=dose,
-                     dose_unit=written or unit or cells.get("units", {}).get("dose", ""), detail=" ".join(str(cells.get("detail") or "").split()),
-                     source=f"{place.sheet}!{place.row}")
+    return Treatment(
+        name=drug_name(text),
+        start_day=to_day(record.when),
+        end_day=None if end is None else to_day(end),
+        dose=dose,
+        dose_unit=written or unit or cells.get("units", {}).get("dose", ""),
+        detail=" ".join(str(cells.get("detail") or "").split()),
+        source=f"{place.sheet}!{place.row}",
+    )
 
 
 def _dose(cell: Any, place: Place, issues: IssueList) -> tuple[float | None, str]:
@@ -75,7 +128,14 @@ def _dose(cell: Any, place: Place, issues: IssueList) -> tuple[float | None, str
         return None, ""
     read = read_cell(cell)
     if read.state == "number" and read.number is not None and read.number > _MAX_DOSE:
-        issues.add("red", "dose_impossible", place, cell, f"A dose of {read.number:g} is not possible. It was left out.", "Type the dose again.")
+        issues.add(
+            "red",
+            "dose_impossible",
+            place,
+            cell,
+            f"A dose of {read.number:g} is not possible. It was left out.",
+            "Type the dose again.",
+        )
         return None, ""
     if read.state == "number":
         return read.number, read.unit
@@ -85,7 +145,9 @@ def _dose(cell: Any, place: Place, issues: IssueList) -> tuple[float | None, str
     return None, ""
 
 
-def _from_doses(drug: str, records: list[RawRecord], to_day: Callable[[float], float], patient_id: str, issues: IssueList) -> list[Treatment]:
+def _from_doses(
+    drug: str, records: list[RawRecord], to_day: Callable[[float], float], patient_id: str, issues: IssueList
+) -> list[Treatment]:
     """Doses at visits become spans: from the first dose above zero to the next visit that says zero; changes are steps."""
     found: list[Treatment] = []
     start: float | None = None
@@ -95,8 +157,17 @@ def _from_doses(drug: str, records: list[RawRecord], to_day: Callable[[float], f
 
     def close(end: float | None) -> None:
         assert start is not None
-        found.append(Treatment(name=drug, start_day=start, end_day=end, dose=first_dose, dose_unit=records[0].cells["unit"], taper=tuple(steps),
-                               source=f"{records[0].place.sheet}!{records[0].place.column}"))
+        found.append(
+            Treatment(
+                name=drug,
+                start_day=start,
+                end_day=end,
+                dose=first_dose,
+                dose_unit=records[0].cells["unit"],
+                taper=tuple(steps),
+                source=f"{records[0].place.sheet}!{records[0].place.column}",
+            )
+        )
 
     for record in records:
         is_given, dose = _given(record, issues)
@@ -114,9 +185,20 @@ def _from_doses(drug: str, records: list[RawRecord], to_day: Callable[[float], f
     if start is not None:
         close(None)
     if found:
-        spans = "; ".join(f"day {item.start_day:g} to {'open' if item.end_day is None else f'{item.end_day:g}'}" for item in found[:4])
-        issues.add("grey", "doses_joined", records[0].place, "", f"Patient {patient_id}: the doses of {drug.replace('_', ' ')} at visits were joined to {spans}; "
-                   "it ends at the first visit that says 0.", "Use a sheet of treatments with start and end to be exact.", patient_id=patient_id)
+        spans = "; ".join(
+            f"day {item.start_day:g} to {'open' if item.end_day is None else f'{item.end_day:g}'}"
+            for item in found[:4]
+        )
+        issues.add(
+            "grey",
+            "doses_joined",
+            records[0].place,
+            "",
+            f"Patient {patient_id}: the doses of {drug.replace('_', ' ')} at visits were joined to {spans}; "
+            "it ends at the first visit that says 0.",
+            "Use a sheet of treatments with start and end to be exact.",
+            patient_id=patient_id,
+        )
     return found
 
 
@@ -139,29 +221,64 @@ def read_transfusions(draft: Draft, to_day: Callable[[float], float], issues: Is
         if "role" in cells:
             is_given, units = _given(record, issues)
             if is_given:
-                _add(found, day, {"red_cell_units": "red_cells"}.get(cells["field"], "platelets"), units, place, draft.patient_id, issues)
+                _add(
+                    found,
+                    day,
+                    {"red_cell_units": "red_cells"}.get(cells["field"], "platelets"),
+                    units,
+                    place,
+                    draft.patient_id,
+                    issues,
+                )
             continue
         text = " ".join(str(cells.get("product") or "").split())
-        product = _PRODUCTS.get(flatten(text)) or (flatten(text).replace(" ", "_") if flatten(text).replace(" ", "_") in _PRODUCTS.values() else "")
+        product = _PRODUCTS.get(flatten(text)) or (
+            flatten(text).replace(" ", "_") if flatten(text).replace(" ", "_") in _PRODUCTS.values() else ""
+        )
         if not product:
-            issues.add("red", "product_unknown", place, text, f"The blood product '{text}' is not known. The row was left out.",
-                       "Use red_cells, platelets, granulocytes or plasma.", patient_id=draft.patient_id)
+            issues.add(
+                "red",
+                "product_unknown",
+                place,
+                text,
+                f"The blood product '{text}' is not known. The row was left out.",
+                "Use red_cells, platelets, granulocytes or plasma.",
+                patient_id=draft.patient_id,
+            )
             continue
         units, _ = _dose(cells.get("product_units") or cells.get("dose"), place, issues)
         _add(found, day, product, units, place, draft.patient_id, issues)
     return found
 
 
-def _add(found: list[Transfusion], day: float, product: str, units: float | None, place: Place, patient_id: str, issues: IssueList) -> None:
+def _add(
+    found: list[Transfusion],
+    day: float,
+    product: str,
+    units: float | None,
+    place: Place,
+    patient_id: str,
+    issues: IssueList,
+) -> None:
     source = f"{place.sheet}!{place.row}" + (f" {place.column}" if place.column else "")
     try:
         found.append(Transfusion(day=day, product=product, units=units, source=source))
     except InputError as error:
-        issues.add("red", "transfusion_impossible", place, "", f"{error} It was left out.", "Correct the row.", patient_id=patient_id)
+        issues.add(
+            "red",
+            "transfusion_impossible",
+            place,
+            "",
+            f"{error} It was left out.",
+            "Correct the row.",
+            patient_id=patient_id,
+        )
 
 
 def read_hla(text: str, locus: str) -> tuple[str, str] | None:
     """Two alleles from one cell, for example 'A*02:01, A*24:02'; None unless there are exactly two."""
     parts = [part for part in re.split(r"[,;/+\s]+", text.upper()) if part]
-    full = [part if "*" in part else f"{locus}*{part}" for part in (piece.removeprefix("HLA-") for piece in parts)]
+    full = [
+        part if "*" in part else f"{locus}*{part}" for part in (piece.removeprefix("HLA-") for piece in parts)
+    ]
     return (full[0], full[1]) if len(full) == 2 else None

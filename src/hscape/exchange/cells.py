@@ -15,19 +15,82 @@ from typing import Any
 
 from hscape.exchange.lab_units import looks_like_unit
 
-MISSING: frozenset[str] = frozenset({
-    "", "n/a", "na", "n.a.", "n.a", "n/d", "nd", "n.d.", "n.d", "not done", "not tested", "not available", "none", "null", "nan",
-    "-", "--", "---", "—", "–", "?", "??", ".", "..", "x", "missing", "unknown", "unk", "pending", "k.a.", "k. a.", "ka", "n.b.",
-    "nicht bestimmt", "nicht getestet", "fehlt", "ausstehend", "unbekannt", "non fait", "nf", "manquant", "en attente",
-    "inconnu", "no realizado", "nr", "sin datos", "desconocido", "pendiente", "未測定", "未検", "未実施", "なし", "不明", "*", "**",
-    "hemolyzed", "hemolysed", "clotted", "insufficient", "qns", "cancelled", "canceled",
-})
+MISSING: frozenset[str] = frozenset(
+    {
+        "",
+        "n/a",
+        "na",
+        "n.a.",
+        "n.a",
+        "n/d",
+        "nd",
+        "n.d.",
+        "n.d",
+        "not done",
+        "not tested",
+        "not available",
+        "none",
+        "null",
+        "nan",
+        "-",
+        "--",
+        "---",
+        "—",
+        "–",
+        "?",
+        "??",
+        ".",
+        "..",
+        "x",
+        "missing",
+        "unknown",
+        "unk",
+        "pending",
+        "k.a.",
+        "k. a.",
+        "ka",
+        "n.b.",
+        "nicht bestimmt",
+        "nicht getestet",
+        "fehlt",
+        "ausstehend",
+        "unbekannt",
+        "non fait",
+        "nf",
+        "manquant",
+        "en attente",
+        "inconnu",
+        "no realizado",
+        "nr",
+        "sin datos",
+        "desconocido",
+        "pendiente",
+        "未測定",
+        "未検",
+        "未実施",
+        "なし",
+        "不明",
+        "*",
+        "**",
+        "hemolyzed",
+        "hemolysed",
+        "clotted",
+        "insufficient",
+        "qns",
+        "cancelled",
+        "canceled",
+    }
+)
 _SPOILED = {"hemolyzed", "hemolysed", "clotted", "insufficient", "qns", "cancelled", "canceled"}
 _EXCEL_ERRORS = {"#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!", "#n/a", "#####"}
-_LIMIT = re.compile(r"^(<=|>=|≤|≥|<|>|=|~|≈|ca\.?|approx\.?|about|etwa|environ|unter|über|less than|more than|under|over|below|above)\s*(.+)$")
+_LIMIT = re.compile(
+    r"^(<=|>=|≤|≥|<|>|=|~|≈|ca\.?|approx\.?|about|etwa|environ|unter|über|less than|more than|under|over|below|above)\s*(.+)$"
+)
 _BELOW = {"<", "<=", "≤", "unter", "less than", "under", "below"}
 _ABOVE = {">", ">=", "≥", "über", "more than", "over", "above"}
-_LAB_FLAG = re.compile(r"^(.*?[0-9])\s*(?:\*+|\(?[hl]{1,2}\)?|↓+|↑+|\(?(?:low|high|abn|c|crit)\)?|[+!]|[⇓⇑])$")
+_LAB_FLAG = re.compile(
+    r"^(.*?[0-9])\s*(?:\*+|\(?[hl]{1,2}\)?|↓+|↑+|\(?(?:low|high|abn|c|crit)\)?|[+!]|[⇓⇑])$"
+)
 _NUMBER_UNIT = re.compile(r"^([+-]?[0-9][0-9.,' \u00a0\u202f]*(?:e[+-]?\d+)?)\s*([a-zµμ%‰/×x*^(万千].*)$")
 _PLAIN = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$")
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d*,\d+$")
@@ -67,21 +130,64 @@ REMARKS: dict[str, tuple[str, str, str]] = {
     "full_width": ("grey", "Full-width digits were read as digits.", ""),
     "percent_text": ("grey", "The percent sign in the cell was read as the unit.", ""),
     "number_as_text": ("grey", "Spaces around the number were removed.", ""),
-    "comma_two_ways": ("amber", "The comma can be a decimal comma or one of thousands, and nothing else in the column decides. "
-                       "The value was left out.", "Write the number without it, or answer under the key."),
+    "comma_two_ways": (
+        "amber",
+        "The comma can be a decimal comma or one of thousands, and nothing else in the column decides. "
+        "The value was left out.",
+        "Write the number without it, or answer under the key.",
+    ),
     "spoiled": ("grey", "The sample was spoiled or the test canceled; taken as not measured.", ""),
-    "excel_error": ("red", "Excel shows an error here, so there is no value. It was left out.", "Mend the formula or type the value."),
-    "date_in_number": ("red", "There is a date where a number belongs: Excel turns 3.5 or 3-5 into a date. It was left out.",
-                       "Format the column as a number and type the value again."),
-    "time_in_number": ("red", "There is a time where a number belongs. It was left out.", "Type the value again."),
+    "excel_error": (
+        "red",
+        "Excel shows an error here, so there is no value. It was left out.",
+        "Mend the formula or type the value.",
+    ),
+    "date_in_number": (
+        "red",
+        "There is a date where a number belongs: Excel turns 3.5 or 3-5 into a date. It was left out.",
+        "Format the column as a number and type the value again.",
+    ),
+    "time_in_number": (
+        "red",
+        "There is a time where a number belongs. It was left out.",
+        "Type the value again.",
+    ),
     "boolean": ("red", "TRUE or FALSE stands where a number belongs. It was left out.", "Type the value."),
-    "not_finite": ("red", "The number is too large to be a number or is infinite. It was left out.", "Type the value again."),
-    "negative": ("red", "A count or concentration cannot be negative. It was left out.", "Type the value again; for 'below' write <0.01."),
-    "letter_o": ("red", "There is a letter O or l among the digits. It was left out.", "Type the digits again."),
-    "range": ("red", "This is a range, not a value. It was left out.", "Write one value, or <upper if only a limit is known."),
-    "two_points": ("red", "The number has more than one decimal point or stray signs. It was left out.", "Type the value again."),
-    "not_a_number": ("red", "This is not a number. It was left out.", "Write a number, or n/a if it was not measured."),
-    "formula_text": ("red", "This is the text of a formula, not a value. It was left out.", "Type the value."),
+    "not_finite": (
+        "red",
+        "The number is too large to be a number or is infinite. It was left out.",
+        "Type the value again.",
+    ),
+    "negative": (
+        "red",
+        "A count or concentration cannot be negative. It was left out.",
+        "Type the value again; for 'below' write <0.01.",
+    ),
+    "letter_o": (
+        "red",
+        "There is a letter O or l among the digits. It was left out.",
+        "Type the digits again.",
+    ),
+    "range": (
+        "red",
+        "This is a range, not a value. It was left out.",
+        "Write one value, or <upper if only a limit is known.",
+    ),
+    "two_points": (
+        "red",
+        "The number has more than one decimal point or stray signs. It was left out.",
+        "Type the value again.",
+    ),
+    "not_a_number": (
+        "red",
+        "This is not a number. It was left out.",
+        "Write a number, or n/a if it was not measured.",
+    ),
+    "formula_text": (
+        "red",
+        "This is the text of a formula, not a value. It was left out.",
+        "Type the value.",
+    ),
 }
 
 

@@ -25,7 +25,8 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
 
 _Loader.yaml_implicit_resolvers = {
-    letter: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"] for letter, pairs in _Loader.yaml_implicit_resolvers.items()
+    letter: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+    for letter, pairs in _Loader.yaml_implicit_resolvers.items()
 }
 
 
@@ -33,7 +34,9 @@ def read_chart_file(path: Path, issues: IssueList) -> list[Chart]:
     """Read charts from YAML or JSON; an impossible chart is an issue and the others are read."""
     check_size(path)
     if path.stat().st_size > _MAX_YAML_BYTES:
-        raise RefusedError("file_too_large", "A chart file of more than 20 MB is not read.", "Split it by patient.")
+        raise RefusedError(
+            "file_too_large", "A chart file of more than 20 MB is not read.", "Split it by patient."
+        )
     content = _load(path)
     if isinstance(content, dict) and "charts" in content:
         content = content["charts"]
@@ -43,7 +46,14 @@ def read_chart_file(path: Path, issues: IssueList) -> list[Chart]:
         try:
             found.append(chart_from_dict(row))
         except InputError as error:
-            issues.add("red", "chart_impossible", Place(sheet=path.name, row=index + 1 if len(rows) > 1 else None), "", f"{error}", "Correct the entry; the chart was left out.")
+            issues.add(
+                "red",
+                "chart_impossible",
+                Place(sheet=path.name, row=index + 1 if len(rows) > 1 else None),
+                "",
+                f"{error}",
+                "Correct the entry; the chart was left out.",
+            )
     return found
 
 
@@ -58,13 +68,23 @@ def _load(path: Path) -> Any:
     except UnicodeDecodeError:
         raise RefusedError("not_text", "The file is not UTF-8 text.", "Save it as UTF-8.") from None
     except json.JSONDecodeError as error:
-        raise RefusedError("json_broken", f"Line {error.lineno}: not readable as JSON ({error.msg}).", "Mend that line.") from None
+        raise RefusedError(
+            "json_broken", f"Line {error.lineno}: not readable as JSON ({error.msg}).", "Mend that line."
+        ) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"Line {mark.line + 1}: " if mark else ""
-        raise RefusedError("yaml_broken", f"{line}not readable as YAML ({getattr(error, 'problem', '') or 'bad text'}).", "Mend that line.") from None
+        raise RefusedError(
+            "yaml_broken",
+            f"{line}not readable as YAML ({getattr(error, 'problem', '') or 'bad text'}).",
+            "Mend that line.",
+        ) from None
     except (ValueError, TypeError, RecursionError) as error:
-        raise RefusedError("chart_broken", f"The file cannot be read ({str(error)[:100]}).", "Compare it with chart.schema.json.") from None
+        raise RefusedError(
+            "chart_broken",
+            f"The file cannot be read ({str(error)[:100]}).",
+            "Compare it with chart.schema.json.",
+        ) from None
 
 
 def _check_events(text: str) -> None:
@@ -72,7 +92,11 @@ def _check_events(text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent):
-            raise RefusedError("yaml_alias", "The YAML file uses aliases (*name), which can be used to exhaust memory.", "Write the entries out.")
+            raise RefusedError(
+                "yaml_alias",
+                "The YAML file uses aliases (*name), which can be used to exhaust memory.",
+                "Write the entries out.",
+            )
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         _check_depth(depth)
 
@@ -87,7 +111,11 @@ def _check_brackets(text: str) -> None:
 
 def _check_depth(depth: int) -> None:
     if depth > _MAX_DEPTH:
-        raise RefusedError("too_deep", f"The file is nested more than {_MAX_DEPTH} levels deep; a chart has four.", "Compare it with chart.schema.json.")
+        raise RefusedError(
+            "too_deep",
+            f"The file is nested more than {_MAX_DEPTH} levels deep; a chart has four.",
+            "Compare it with chart.schema.json.",
+        )
 
 
 def write_chart_file(charts: Sequence[Chart], path: Path) -> None:
@@ -98,4 +126,7 @@ def write_chart_file(charts: Sequence[Chart], path: Path) -> None:
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     else:
         dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-        path.write_text(yaml.dump(content, Dumper=dumper, sort_keys=False, allow_unicode=True, width=110), encoding="utf-8")
+        path.write_text(
+            yaml.dump(content, Dumper=dumper, sort_keys=False, allow_unicode=True, width=110),
+            encoding="utf-8",
+        )

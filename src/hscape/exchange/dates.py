@@ -18,12 +18,23 @@ FIRST_YEAR = 1950
 _EXCEL_EPOCH = datetime.date(1899, 12, 30).toordinal()
 _MONTHS: dict[str, int] = {
     name: number
-    for number, names in enumerate((
-        "jan january januar janvier enero ene janv jänner", "feb february februar fevrier février febrero fev fév févr",
-        "mar march mär märz marz mars marzo mrz", "apr april avril abril abr avr", "may mai mayo", "jun june juni juin junio",
-        "jul july juli juillet julio juil", "aug august août aout agosto ago", "sep sept september septembre septiembre set",
-        "oct october okt oktober octobre octubre", "nov november novembre noviembre", "dec december dez dezember decembre décembre diciembre dic déc",
-    ), start=1)
+    for number, names in enumerate(
+        (
+            "jan january januar janvier enero ene janv jänner",
+            "feb february februar fevrier février febrero fev fév févr",
+            "mar march mär märz marz mars marzo mrz",
+            "apr april avril abril abr avr",
+            "may mai mayo",
+            "jun june juni juin junio",
+            "jul july juli juillet julio juil",
+            "aug august août aout agosto ago",
+            "sep sept september septembre septiembre set",
+            "oct october okt oktober octobre octubre",
+            "nov november novembre noviembre",
+            "dec december dez dezember decembre décembre diciembre dic déc",
+        ),
+        start=1,
+    )
     for name in names.split()
 }
 _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
@@ -55,14 +66,38 @@ class ReadDate:
 
 
 DATE_REMARKS: dict[str, tuple[str, str, str]] = {
-    "excel_serial": ("grey", "A day count of Excel was turned into a date.", "Format the column as a date to see it in Excel."),
-    "two_digit_year": ("grey", "The year has two digits; it was read as the nearest past year.", "Write four digits."),
-    "date_impossible": ("red", "There is no such day in the calendar. The row was left out.", "Correct the date."),
-    "date_incomplete": ("red", "The day is missing in this date. The row was left out.", "Write the full date as YYYY-MM-DD."),
+    "excel_serial": (
+        "grey",
+        "A day count of Excel was turned into a date.",
+        "Format the column as a date to see it in Excel.",
+    ),
+    "two_digit_year": (
+        "grey",
+        "The year has two digits; it was read as the nearest past year.",
+        "Write four digits.",
+    ),
+    "date_impossible": (
+        "red",
+        "There is no such day in the calendar. The row was left out.",
+        "Correct the date.",
+    ),
+    "date_incomplete": (
+        "red",
+        "The day is missing in this date. The row was left out.",
+        "Write the full date as YYYY-MM-DD.",
+    ),
     "date_future": ("red", "The date lies in the future. The row was left out.", "Correct the year."),
     "date_too_old": ("red", f"The date is before {FIRST_YEAR}. The row was left out.", "Correct the year."),
-    "date_unreadable": ("red", "This is not a date that can be read. The row was left out.", "Write it as YYYY-MM-DD."),
-    "date_is_number": ("red", "A number stands where a date belongs. The row was left out.", "Write the date as YYYY-MM-DD."),
+    "date_unreadable": (
+        "red",
+        "This is not a date that can be read. The row was left out.",
+        "Write it as YYYY-MM-DD.",
+    ),
+    "date_is_number": (
+        "red",
+        "A number stands where a date belongs. The row was left out.",
+        "Write the date as YYYY-MM-DD.",
+    ),
     "date_missing": ("red", "The date is missing. The row was left out.", "Write the date as YYYY-MM-DD."),
 }
 

@@ -13,10 +13,26 @@ from typing import Any
 from hscape.exchange.lab_units import FAMILIES, flatten_unit, looks_like_unit, read_unit
 
 #: Tables of `headers.toml` in the order in which a synonym that occurs twice is decided.
-ROLES = ("identity", "person", "time", "long", "treatment", "transfusion", "wide_clone", "clone", "analyte", "drug", "ignored")
+ROLES = (
+    "identity",
+    "person",
+    "time",
+    "long",
+    "treatment",
+    "transfusion",
+    "wide_clone",
+    "clone",
+    "analyte",
+    "drug",
+    "ignored",
+)
 _BRACKETS = re.compile(r"[\[(（［【]([^\])）］】]*)[\])）］】]")
-_VAF = re.compile(r"^([A-Za-z0-9]{2,9})(?:[ _]+(.+?))?[ _]+(?:vaf|af|allele fraction|allelfrequenz)\b", re.IGNORECASE)
-_DOSE_WORDS = re.compile(r"\b(dose|dosis|daily|mg|mg d|mg day|mg kg|given|ug|mcg|per day|kg|iu|tag|jour|dia|d)\b")
+_VAF = re.compile(
+    r"^([A-Za-z0-9]{2,9})(?:[ _]+(.+?))?[ _]+(?:vaf|af|allele fraction|allelfrequenz)\b", re.IGNORECASE
+)
+_DOSE_WORDS = re.compile(
+    r"\b(dose|dosis|daily|mg|mg d|mg day|mg kg|given|ug|mcg|per day|kg|iu|tag|jour|dia|d)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +97,7 @@ def _understand(header: str) -> tuple[str, str, str]:
         gene = match[1].upper()
         if gene not in ("T", "ALLELE"):
             variant = (match[2] or "").strip(" ()")
-            rest = header[match.end():]
+            rest = header[match.end() :]
             unit = "%" if "%" in rest else "1" if "fraction" in rest.lower() or "0-1" in rest else ""
             return "gene_vaf", f"{gene} {variant}".strip(), unit
     inside = _BRACKETS.findall(header)
@@ -95,7 +111,9 @@ def _understand(header: str) -> tuple[str, str, str]:
     return _with_trailing_unit(bare, inside, known)
 
 
-def _with_trailing_unit(bare: str, inside: list[str], known: dict[str, tuple[str, str]]) -> tuple[str, str, str]:
+def _with_trailing_unit(
+    bare: str, inside: list[str], known: dict[str, tuple[str, str]]
+) -> tuple[str, str, str]:
     words = re.split(r"[\s,;:_]+|(?<=\D)(?=%)|(?<=\w) ?(?=×)|(?<=\w{3})(?=/)", bare.strip())
     words = [word for word in words if word]
     for cut in range(len(words) - 1, 0, -1):

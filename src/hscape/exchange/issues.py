@@ -42,9 +42,18 @@ class Issue:
 
     def as_dict(self) -> dict[str, object]:
         """The issue as the command line prints it with ``--json``."""
-        return {"sheet": self.sheet, "row": self.row, "column": self.column, "value": self.value,
-                "severity": self.severity, "message": self.message, "fix": self.fix, "code": self.code,
-                "key": self.key, "patient_id": self.patient_id}
+        return {
+            "sheet": self.sheet,
+            "row": self.row,
+            "column": self.column,
+            "value": self.value,
+            "severity": self.severity,
+            "message": self.message,
+            "fix": self.fix,
+            "code": self.code,
+            "key": self.key,
+            "patient_id": self.patient_id,
+        }
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,22 +75,42 @@ class IssueList:
     found: list[Issue] = field(default_factory=list)
 
     def add(
-        self, severity: Severity, code: str, place: Place, value: object, message: str, fix: str = "",
-        *, key: str = "", patient_id: str = "",
+        self,
+        severity: Severity,
+        code: str,
+        place: Place,
+        value: object,
+        message: str,
+        fix: str = "",
+        *,
+        key: str = "",
+        patient_id: str = "",
     ) -> None:
         """Add one issue; long values are shortened."""
         shown = "" if value is None else " ".join(str(value).split())
         if len(shown) > _MAX_SHOWN:
             shown = shown[: _MAX_SHOWN - 1] + "…"
-        self.found.append(Issue(
-            sheet=place.sheet, row=place.row, column=place.column, value=shown, severity=severity, message=message,
-            fix=fix, code=code, key=key, patient_id=patient_id,
-        ))
+        self.found.append(
+            Issue(
+                sheet=place.sheet,
+                row=place.row,
+                column=place.column,
+                value=shown,
+                severity=severity,
+                message=message,
+                fix=fix,
+                code=code,
+                key=key,
+                patient_id=patient_id,
+            )
+        )
 
     def sorted(self) -> tuple[Issue, ...]:
         """Red first, then amber, then grey; within these by sheet and row."""
         rank = {"red": 0, "amber": 1, "grey": 2}
-        return tuple(sorted(self.found, key=lambda item: (rank[item.severity], item.sheet, item.row or 0, item.column)))
+        return tuple(
+            sorted(self.found, key=lambda item: (rank[item.severity], item.sheet, item.row or 0, item.column))
+        )
 
 
 class RefusedError(Exception):

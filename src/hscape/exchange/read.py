@@ -53,7 +53,9 @@ def read_charts(path: str | Path, answers: str | Path | Mapping[str, Any] | None
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"{path.name}: there is no such file; give the path of an .xlsx, .csv, .yaml, .json or .maf file.")
+        raise InputError(
+            f"{path.name}: there is no such file; give the path of an .xlsx, .csv, .yaml, .json or .maf file."
+        )
     known = load_answers(answers, path)
     issues = IssueList()
     try:
@@ -66,9 +68,17 @@ def read_charts(path: str | Path, answers: str | Path | Mapping[str, Any] | None
         charts = []
     if not charts and not any(issue.severity == "red" for issue in issues.found):
         waits = any(issue.severity == "amber" and issue.key for issue in issues.found)
-        issues.add("red", "nothing_read", Place(sheet=path.name), "", "No patient could be read from this file"
-                   + (" until the questions are answered." if waits else "."),
-                   "Answer the amber questions." if waits else "Compare it with the template (hscape template --out template.xlsx).")
+        issues.add(
+            "red",
+            "nothing_read",
+            Place(sheet=path.name),
+            "",
+            "No patient could be read from this file"
+            + (" until the questions are answered." if waits else "."),
+            "Answer the amber questions."
+            if waits
+            else "Compare it with the template (hscape template --out template.xlsx).",
+        )
     return ReadResult(charts=tuple(charts), issues=issues.sorted(), answers=known)
 
 
@@ -92,8 +102,15 @@ def _assemble(draft: Draft, answers: Mapping[str, str], issues: IssueList) -> Ch
     try:
         return assemble_chart(draft, answers, issues)
     except InputError as error:
-        issues.add("red", "patient_impossible", Place(), "", f"The chart of patient {draft.patient_id} cannot be made: {error}", "Correct that entry.",
-                   patient_id=draft.patient_id)
+        issues.add(
+            "red",
+            "patient_impossible",
+            Place(),
+            "",
+            f"The chart of patient {draft.patient_id} cannot be made: {error}",
+            "Correct that entry.",
+            patient_id=draft.patient_id,
+        )
         return None
 
 
@@ -109,8 +126,14 @@ def _sheet_codes(tables: list[Table], path: Path, issues: IssueList) -> dict[int
         else:
             code = "patient-1"
         codes[id(table)] = code
-        issues.add("grey", "patient_assumed", Place(sheet=table.sheet.name, row=table.header_row + 1), "", f"No column says who the patient is; all rows are of one patient, called {code}.",
-                   "Add a column 'patient' with a code.")
+        issues.add(
+            "grey",
+            "patient_assumed",
+            Place(sheet=table.sheet.name, row=table.header_row + 1),
+            "",
+            f"No column says who the patient is; all rows are of one patient, called {code}.",
+            "Add a column 'patient' with a code.",
+        )
     return {id(table): codes.get(id(table), "patient-1") for table in tables}
 
 
@@ -120,7 +143,14 @@ def _drop_examples(book: DraftBook, issues: IssueList, path: Path) -> None:
     if examples and len(examples) < len(book.drafts):
         for name in examples:
             del book.drafts[name]
-        issues.add("grey", "example_skipped", Place(sheet=path.name), ", ".join(examples), "The example patient of the template was skipped.", "Delete its rows.")
+        issues.add(
+            "grey",
+            "example_skipped",
+            Place(sheet=path.name),
+            ", ".join(examples),
+            "The example patient of the template was skipped.",
+            "Delete its rows.",
+        )
 
 
 __all__ = ["ReadResult", "Sheet", "read_charts"]

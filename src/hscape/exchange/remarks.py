@@ -27,7 +27,9 @@ class Remarks:
 
     groups: dict[tuple[str, str, str], _Group] = field(default_factory=dict)
 
-    def add(self, note: str, known: dict[str, tuple[str, str, str]], place: Place, value: Any, *, key: str = "") -> None:
+    def add(
+        self, note: str, known: dict[str, tuple[str, str, str]], place: Place, value: Any, *, key: str = ""
+    ) -> None:
         """Note one cell; `known` maps the note to severity, message and fix."""
         severity, message, fix = known[note]
         group = self.groups.setdefault((place.sheet, place.column, note), _Group(severity, message, fix, key))  # type: ignore[arg-type]
@@ -39,15 +41,35 @@ class Remarks:
         for (sheet, column, note), group in self.groups.items():
             if group.severity == "red":
                 for row, value in list(zip(group.rows, group.values, strict=True))[:_MAX_SINGLE]:
-                    issues.add("red", note, Place(sheet=sheet, row=row or None, column=column), value, group.message, group.fix)
+                    issues.add(
+                        "red",
+                        note,
+                        Place(sheet=sheet, row=row or None, column=column),
+                        value,
+                        group.message,
+                        group.fix,
+                    )
                 if len(group.rows) > _MAX_SINGLE:
-                    issues.add("red", note, Place(sheet=sheet, row=group.rows[_MAX_SINGLE], column=column), "",
-                               f"{group.message} The same in {len(group.rows) - _MAX_SINGLE} more rows: "
-                               f"{_shorten(group.rows[_MAX_SINGLE:])}.", group.fix)
+                    issues.add(
+                        "red",
+                        note,
+                        Place(sheet=sheet, row=group.rows[_MAX_SINGLE], column=column),
+                        "",
+                        f"{group.message} The same in {len(group.rows) - _MAX_SINGLE} more rows: "
+                        f"{_shorten(group.rows[_MAX_SINGLE:])}.",
+                        group.fix,
+                    )
                 continue
             more = f" In {len(group.rows)} rows: {_shorten(group.rows)}." if len(group.rows) > 1 else ""
-            issues.add(group.severity, note, Place(sheet=sheet, row=group.rows[0] or None, column=column), group.values[0],
-                       group.message + more, group.fix, key=group.key)
+            issues.add(
+                group.severity,
+                note,
+                Place(sheet=sheet, row=group.rows[0] or None, column=column),
+                group.values[0],
+                group.message + more,
+                group.fix,
+                key=group.key,
+            )
 
 
 def _shorten(rows: list[int]) -> str:

@@ -17,7 +17,13 @@ from hscape.exchange.lab_units import FAMILIES, Family, LabUnit, read_unit
 
 #: Units that only some countries use; offered as an explanation, but never inferred from a missing unit.
 _RARE = {"10^4/uL", "10^2/uL", "10^12/L", "10^6/L", "fmol", "permille", "ukat/L", "um3"}
-_SHARE_LIKE = {"marrow_cellularity", "marrow_residual_hematopoietic", "marrow_fat", "hematocrit", "donor_chimerism"}
+_SHARE_LIKE = {
+    "marrow_cellularity",
+    "marrow_residual_hematopoietic",
+    "marrow_fat",
+    "hematocrit",
+    "donor_chimerism",
+}
 _DIFFERENTIAL = {"neutrophils", "lymphocytes", "monocytes", "eosinophils", "bands"}
 
 
@@ -82,8 +88,14 @@ def _all_fit(raws: list[RawValue], unit: LabUnit, family: Family) -> bool:
 
 
 def _check_declared(
-    draft: Draft, family: Family, unit: LabUnit, raws: list[RawValue], key: str, answer: str | None,
-    answers: Mapping[str, str], issues: IssueList,
+    draft: Draft,
+    family: Family,
+    unit: LabUnit,
+    raws: list[RawValue],
+    key: str,
+    answer: str | None,
+    answers: Mapping[str, str],
+    issues: IssueList,
 ) -> list[Value]:
     low, high = usual_range(family, unit)
     factor, analyte = unit.factor, unit.analyte
@@ -97,19 +109,41 @@ def _check_declared(
     if unit.key == "%" and family.name in _SHARE_LIKE and answer != "keep":
         positive = [raw for raw in raws if raw.number > 0]
         if positive and all(raw.number <= 1 for raw in positive):
-            _ask_unit(draft, family, raws, key, "1", "All values are 1 or less although the unit is percent: Excel shows 0.1 as 10 %.", issues)
+            _ask_unit(
+                draft,
+                family,
+                raws,
+                key,
+                "1",
+                "All values are 1 or less although the unit is percent: Excel shows 0.1 as 10 %.",
+                issues,
+            )
             return []
     if not bad:
         return good
     if answer == "keep":
         return good + _keep_possible(draft, bad, unit, issues)
     if len(bad) >= 2 and len(bad) > 0.7 * len(raws):
-        others = [other for other in family.units if other.analyte == analyte and other.factor != factor and _all_fit(raws, other, family)]
+        others = [
+            other
+            for other in family.units
+            if other.analyte == analyte and other.factor != factor and _all_fit(raws, other, family)
+        ]
         if others:
             sample = bad[0].number
             best = _most_common_unit(others)
-            _ask_unit(draft, family, raws, key, best.key, f"{sample:g} {unit.key} is not possible, but {sample:g} {best.key} = "
-                      f"{sample * best.factor:g} {ANALYTES[analyte].unit if analyte in ANALYTES else ''} is.".replace(" .", "."), issues)
+            _ask_unit(
+                draft,
+                family,
+                raws,
+                key,
+                best.key,
+                f"{sample:g} {unit.key} is not possible, but {sample:g} {best.key} = "
+                f"{sample * best.factor:g} {ANALYTES[analyte].unit if analyte in ANALYTES else ''} is.".replace(
+                    " .", "."
+                ),
+                issues,
+            )
             return []
     kept = [value.number for value in good]
     for raw in bad:
@@ -121,11 +155,21 @@ def _most_common_unit(units: list[LabUnit]) -> LabUnit:
     return next((unit for unit in units if unit.key not in _RARE), units[0])
 
 
-def _ask_unit(draft: Draft, family: Family, raws: list[RawValue], key: str, proposal: str, why: str, issues: IssueList) -> None:
+def _ask_unit(
+    draft: Draft, family: Family, raws: list[RawValue], key: str, proposal: str, why: str, issues: IssueList
+) -> None:
     allowed = ", ".join(unit.key for unit in family.units)
-    issues.add("amber", "unit_impossible", raws[0].place, f"{raws[0].number:g}", f"Patient {draft.patient_id}, {raws[0].column}: {why} "
-               f"Its {len(raws)} values were left out until you answer.",
-               f"Answer {proposal} if that is the unit (allowed: {allowed}), keep, or exclude.", key=key, patient_id=draft.patient_id)
+    issues.add(
+        "amber",
+        "unit_impossible",
+        raws[0].place,
+        f"{raws[0].number:g}",
+        f"Patient {draft.patient_id}, {raws[0].column}: {why} "
+        f"Its {len(raws)} values were left out until you answer.",
+        f"Answer {proposal} if that is the unit (allowed: {allowed}), keep, or exclude.",
+        key=key,
+        patient_id=draft.patient_id,
+    )
 
 
 def value_key(raw: RawValue) -> str:
@@ -134,7 +178,13 @@ def value_key(raw: RawValue) -> str:
 
 
 def _one_bad_value(
-    draft: Draft, family: Family, unit: LabUnit, raw: RawValue, kept: list[float], answers: Mapping[str, str], issues: IssueList,
+    draft: Draft,
+    family: Family,
+    unit: LabUnit,
+    raw: RawValue,
+    kept: list[float],
+    answers: Mapping[str, str],
+    issues: IssueList,
 ) -> list[Value]:
     key = value_key(raw)
     answer = answers.get(key)
@@ -146,19 +196,48 @@ def _one_bad_value(
     possible = hard is not None and number > 0 and hard.low <= number <= hard.high
     if proposal is not None and (not possible or number > 0):
         reading = raw.number * proposal.factor
-        issues.add("amber", "unit_slip", raw.place, f"{raw.number:g}", f"Patient {draft.patient_id}: {raw.number:g} {unit.key} is out of range "
-                   f"for {raw.column}; in {proposal.key} it would be {reading:.4g}. The value was left out until you answer.",
-                   f"Answer with the right number in {unit.key} (for example {reading / unit.factor:.4g}), keep, or exclude.",
-                   key=key, patient_id=draft.patient_id)
+        issues.add(
+            "amber",
+            "unit_slip",
+            raw.place,
+            f"{raw.number:g}",
+            f"Patient {draft.patient_id}: {raw.number:g} {unit.key} is out of range "
+            f"for {raw.column}; in {proposal.key} it would be {reading:.4g}. The value was left out until "
+            "you answer.",
+            f"Answer with the right number in {unit.key} (for example {reading / unit.factor:.4g}), keep, "
+            "or exclude.",
+            key=key,
+            patient_id=draft.patient_id,
+        )
         return []
     if possible:
-        issues.add("amber", "value_unusual", raw.place, f"{raw.number:g}", f"Patient {draft.patient_id}: {raw.number:g} {unit.key} is unusual for "
-                   f"{raw.column}. It was kept as written.", "Answer keep, exclude or the right number.", key=key, patient_id=draft.patient_id)
+        issues.add(
+            "amber",
+            "value_unusual",
+            raw.place,
+            f"{raw.number:g}",
+            f"Patient {draft.patient_id}: {raw.number:g} {unit.key} is unusual for "
+            f"{raw.column}. It was kept as written.",
+            "Answer keep, exclude or the right number.",
+            key=key,
+            patient_id=draft.patient_id,
+        )
         return [_convert(raw, unit)]
-    what = "Zero is not a value a laboratory reports here; write the limit, for example <1" if raw.number == 0 else \
-        f"{raw.number:g} {unit.key} is not possible for {raw.column}"
-    issues.add("red", "value_impossible", raw.place, f"{raw.number:g}", f"Patient {draft.patient_id}: {what}. It was left out.",
-               "Correct the value or its unit.", key=key, patient_id=draft.patient_id)
+    what = (
+        "Zero is not a value a laboratory reports here; write the limit, for example <1"
+        if raw.number == 0
+        else f"{raw.number:g} {unit.key} is not possible for {raw.column}"
+    )
+    issues.add(
+        "red",
+        "value_impossible",
+        raw.place,
+        f"{raw.number:g}",
+        f"Patient {draft.patient_id}: {what}. It was left out.",
+        "Correct the value or its unit.",
+        key=key,
+        patient_id=draft.patient_id,
+    )
     return []
 
 
@@ -170,30 +249,60 @@ def answered_value(raw: RawValue, unit: LabUnit, answer: str, issues: IssueList)
     if answer == "keep":
         hard = ANALYTES.get(unit.analyte)
         if hard is not None and not 0 <= raw.number * unit.factor <= hard.high:
-            issues.add("red", "value_impossible", raw.place, f"{raw.number:g}", "Kept by answer, but not possible in a living person; it was left out.",
-                       "Answer exclude or the right number.", key=value_key(raw))
+            issues.add(
+                "red",
+                "value_impossible",
+                raw.place,
+                f"{raw.number:g}",
+                "Kept by answer, but not possible in a living person; it was left out.",
+                "Answer exclude or the right number.",
+                key=value_key(raw),
+            )
             return []
         return [_convert(raw, unit)]
     try:
         number = float(answer.replace(",", "."))
     except ValueError:
-        issues.add("red", "answer_unreadable", raw.place, answer, f"The answer '{answer}' is not keep, exclude or a number.", "Correct the answers file.",
-                   key=value_key(raw))
+        issues.add(
+            "red",
+            "answer_unreadable",
+            raw.place,
+            answer,
+            f"The answer '{answer}' is not keep, exclude or a number.",
+            "Correct the answers file.",
+            key=value_key(raw),
+        )
         return []
-    issues.add("grey", "answered", raw.place, f"{raw.number:g}", f"Replaced by {number:g} {unit.key}, as answered.", "")
+    issues.add(
+        "grey",
+        "answered",
+        raw.place,
+        f"{raw.number:g}",
+        f"Replaced by {number:g} {unit.key}, as answered.",
+        "",
+    )
     return [Value(raw.when, unit.analyte, number * unit.factor, raw.censored, raw, {"repaired"})]
 
 
 def _propose(family: Family, unit: LabUnit, raw: RawValue, kept: list[float]) -> LabUnit | None:
     """Another unit in which the value is usual, nearest to the patient's other values."""
-    others = [other for other in family.units if other.analyte == unit.analyte and other.factor != unit.factor
-              and raw.number > 0 and _fits(raw.number, raw.censored, other, family)]
+    others = [
+        other
+        for other in family.units
+        if other.analyte == unit.analyte
+        and other.factor != unit.factor
+        and raw.number > 0
+        and _fits(raw.number, raw.censored, other, family)
+    ]
     if not others:
         return None
     middle = median([number for number in kept if number > 0] or [0.0])
     if middle <= 0:
         return _most_common_unit(others)
-    return min(others, key=lambda other: max(raw.number * other.factor / middle, middle / (raw.number * other.factor)))
+    return min(
+        others,
+        key=lambda other: max(raw.number * other.factor / middle, middle / (raw.number * other.factor)),
+    )
 
 
 def _keep_possible(draft: Draft, bad: list[RawValue], unit: LabUnit, issues: IssueList) -> list[Value]:
@@ -209,31 +318,65 @@ def _infer(draft: Draft, family: Family, text: str, raws: list[RawValue], issues
     key = f"unit:{raws[0].sheet}:{raws[0].column}"
     allowed = ", ".join(unit.key for unit in family.units)
     if text:
-        issues.add("amber", "unit_unknown", place, text, f"The unit '{text}' is not known for {family.name.replace('_', ' ')}; {len(raws)} values of "
-                   f"patient {draft.patient_id} were left out until you answer.", f"Answer with one of {allowed}.", key=key, patient_id=draft.patient_id)
+        issues.add(
+            "amber",
+            "unit_unknown",
+            place,
+            text,
+            f"The unit '{text}' is not known for {family.name.replace('_', ' ')}; {len(raws)} values of "
+            f"patient {draft.patient_id} were left out until you answer.",
+            f"Answer with one of {allowed}.",
+            key=key,
+            patient_id=draft.patient_id,
+        )
         return []
     fitting = [unit for unit in family.units if unit.key not in _RARE and _all_fit(raws, unit, family)]
     unit, ask, hold = _choose(family, fitting, [raw.number for raw in raws])
     if unit is None or hold:
         sample = ", ".join(f"{raw.number:g}" for raw in raws[:4])
         readings = " or ".join(other.key for other in fitting) or "none of them fits all values"
-        issues.add("amber", "unit_missing", place, f"{raws[0].number:g}", f"No unit is written for {raws[0].column} and the values of patient "
-                   f"{draft.patient_id} ({sample}) leave it open: {readings}. They were left out until you answer.",
-                   f"Write the unit in the header, or answer with one of {allowed}.", key=key, patient_id=draft.patient_id)
+        issues.add(
+            "amber",
+            "unit_missing",
+            place,
+            f"{raws[0].number:g}",
+            f"No unit is written for {raws[0].column} and the values of patient "
+            f"{draft.patient_id} ({sample}) leave it open: {readings}. They were left out until you answer.",
+            f"Write the unit in the header, or answer with one of {allowed}.",
+            key=key,
+            patient_id=draft.patient_id,
+        )
         return []
     if ask:
-        issues.add("amber", "unit_assumed", place, f"{raws[0].number:g}", f"No unit is written for {raws[0].column}; the values of patient "
-                   f"{draft.patient_id} were read as {unit.key} meanwhile.", f"Write the unit in the header, or answer with one of {allowed}.",
-                   key=key, patient_id=draft.patient_id)
+        issues.add(
+            "amber",
+            "unit_assumed",
+            place,
+            f"{raws[0].number:g}",
+            f"No unit is written for {raws[0].column}; the values of patient "
+            f"{draft.patient_id} were read as {unit.key} meanwhile.",
+            f"Write the unit in the header, or answer with one of {allowed}.",
+            key=key,
+            patient_id=draft.patient_id,
+        )
     else:
-        issues.add("grey", "unit_inferred", place, f"{raws[0].number:g}", f"No unit is written for {raws[0].column}; the values of patient "
-                   f"{draft.patient_id} fit only {unit.key} and were read so.", "Write the unit in the header to be sure.",
-                   patient_id=draft.patient_id)
+        issues.add(
+            "grey",
+            "unit_inferred",
+            place,
+            f"{raws[0].number:g}",
+            f"No unit is written for {raws[0].column}; the values of patient "
+            f"{draft.patient_id} fit only {unit.key} and were read so.",
+            "Write the unit in the header to be sure.",
+            patient_id=draft.patient_id,
+        )
     flags = {"unit_inferred"} if len({(other.analyte, other.factor) for other in family.units}) > 1 else set()
     return [_convert(raw, unit, set(flags)) for raw in raws]
 
 
-def _choose(family: Family, fitting: list[LabUnit], numbers: list[float]) -> tuple[LabUnit | None, bool, bool]:
+def _choose(
+    family: Family, fitting: list[LabUnit], numbers: list[float]
+) -> tuple[LabUnit | None, bool, bool]:
     """The unit to use, whether to ask, and whether to hold the values back."""
     top = max(numbers)
     if family.name == "hemoglobin" and fitting and fitting[0].key == "g/dL":

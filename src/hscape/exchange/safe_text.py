@@ -25,7 +25,12 @@ def safe_text(text: str) -> str:
 
 def restored_text(text: str) -> str:
     """The text without the apostrophe that `safe_text` put before it."""
-    return text[1:] if text[:1] == "'" and unicodedata.normalize("NFKC", text[1:]).lstrip(" '\"\u00a0\u200b\ufeff")[:1] in _DANGEROUS else text
+    return (
+        text[1:]
+        if text[:1] == "'"
+        and unicodedata.normalize("NFKC", text[1:]).lstrip(" '\"\u00a0\u200b\ufeff")[:1] in _DANGEROUS
+        else text
+    )
 
 
 def safe_cell(value: object) -> object:

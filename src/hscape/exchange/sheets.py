@@ -44,9 +44,14 @@ def load_sheets(path: Path, issues: IssueList) -> list[Sheet]:
     if suffix in (".csv", ".tsv", ".txt", ".maf"):
         return [_load_text(path, issues)]
     if suffix in (".xls", ".xlsb", ".ods"):
-        raise RefusedError("format_unknown", f"{suffix} files are not read.", "Open it in Excel and save it as .xlsx or CSV.")
-    raise RefusedError("format_unknown", f"'{suffix or path.name}' is not a format that can be read.",
-                  "Give .xlsx, .csv, .tsv, .txt, .maf, .yaml or .json.")
+        raise RefusedError(
+            "format_unknown", f"{suffix} files are not read.", "Open it in Excel and save it as .xlsx or CSV."
+        )
+    raise RefusedError(
+        "format_unknown",
+        f"'{suffix or path.name}' is not a format that can be read.",
+        "Give .xlsx, .csv, .tsv, .txt, .maf, .yaml or .json.",
+    )
 
 
 def _load_workbook(path: Path, errors: dict[str, list[tuple[int, int]]], issues: IssueList) -> list[Sheet]:
@@ -60,8 +65,14 @@ def _load_workbook(path: Path, errors: dict[str, list[tuple[int, int]]], issues:
             if meta.name in OWN_SHEETS:
                 continue
             if "visible" not in str(meta.visible).lower():
-                issues.add("grey", "sheet_hidden", Place(sheet=meta.name), "", "This sheet is hidden and was not read.",
-                           "Unhide it in Excel if it belongs to the data.")
+                issues.add(
+                    "grey",
+                    "sheet_hidden",
+                    Place(sheet=meta.name),
+                    "",
+                    "This sheet is hidden and was not read.",
+                    "Unhide it in Excel if it belongs to the data.",
+                )
                 continue
             if "worksheet" not in str(meta.typ).lower():
                 continue
@@ -69,8 +80,11 @@ def _load_workbook(path: Path, errors: dict[str, list[tuple[int, int]]], issues:
             sheets.append(Sheet(meta.name, rows))
             _mark_errors(sheets[-1], errors.get(parts.get(meta.name, ""), []))
     except Exception as error:  # the library raises its own kinds, and pyo3 panics
-        raise RefusedError("workbook_damaged", f"The workbook cannot be read ({type(error).__name__}: {str(error)[:120]}).",
-                      "Open and save it again in Excel.") from None
+        raise RefusedError(
+            "workbook_damaged",
+            f"The workbook cannot be read ({type(error).__name__}: {str(error)[:120]}).",
+            "Open and save it again in Excel.",
+        ) from None
     return sheets
 
 
@@ -81,9 +95,14 @@ def _parts_of_sheets(path: Path) -> dict[str, str]:
     spread = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
     relation = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
     with zipfile.ZipFile(path) as archive:
-        targets = {item.get("Id"): item.get("Target", "") for item in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))}
+        targets = {
+            item.get("Id"): item.get("Target", "")
+            for item in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+        }
         sheets = ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{spread}sheet")
-        return {item.get("name", ""): targets.get(item.get(relation), "").rpartition("/")[2] for item in sheets}
+        return {
+            item.get("name", ""): targets.get(item.get(relation), "").rpartition("/")[2] for item in sheets
+        }
 
 
 def _mark_errors(sheet: Sheet, errors: list[tuple[int, int]]) -> None:
@@ -99,10 +118,14 @@ def _load_text(path: Path, issues: IssueList) -> Sheet:
     raw = path.read_bytes()
     place = Place(sheet=path.name)
     if raw[:2] == b"PK" or raw[:4] == b"\xd0\xcf\x11\xe0":
-        raise RefusedError("not_text", "The file is a workbook although its name ends like text.", "Rename it to .xlsx.")
+        raise RefusedError(
+            "not_text", "The file is a workbook although its name ends like text.", "Rename it to .xlsx."
+        )
     text = _decode(raw, place, issues)
     if "\x00" in text:
-        raise RefusedError("not_text", "The file holds NUL bytes: it is not a text table.", "Export it again as CSV (UTF-8).")
+        raise RefusedError(
+            "not_text", "The file holds NUL bytes: it is not a text table.", "Export it again as CSV (UTF-8)."
+        )
     delimiter = _find_delimiter(text)
     rows: list[list[Any]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -114,11 +137,17 @@ def _load_text(path: Path, issues: IssueList) -> Sheet:
             rows.append(cells)
             n_cells += len(cells)
             if len(rows) > MAX_ROWS or n_cells > MAX_CELLS or len(cells) > MAX_COLUMNS:
-                raise RefusedError("too_many_cells", f"The table has more than {MAX_ROWS:,} rows or {MAX_COLUMNS:,} columns.",
-                              "Split it by patient or by year.")
+                raise RefusedError(
+                    "too_many_cells",
+                    f"The table has more than {MAX_ROWS:,} rows or {MAX_COLUMNS:,} columns.",
+                    "Split it by patient or by year.",
+                )
     except csv.Error as error:
-        raise RefusedError("text_broken", f"Row {reader.line_num}: {error}; probably a quotation mark that is never closed.",
-                      "Close or delete that quotation mark.") from None
+        raise RefusedError(
+            "text_broken",
+            f"Row {reader.line_num}: {error}; probably a quotation mark that is never closed.",
+            "Close or delete that quotation mark.",
+        ) from None
     _check_quotes(rows, text)
     return Sheet(path.name, rows)
 
@@ -128,8 +157,12 @@ def _check_quotes(rows: list[list[Any]], text: str) -> None:
     for index, cells in enumerate(rows):
         for cell in cells:
             if cell.count("\n") > 5:
-                raise RefusedError("text_broken", f"Row {index + 1}: one cell holds {cell.count(chr(10))} lines; probably a "
-                              "quotation mark that is never closed.", "Close or delete that quotation mark.")
+                raise RefusedError(
+                    "text_broken",
+                    f"Row {index + 1}: one cell holds {cell.count(chr(10))} lines; probably a "
+                    "quotation mark that is never closed.",
+                    "Close or delete that quotation mark.",
+                )
 
 
 def _decode(raw: bytes, place: Place, issues: IssueList) -> str:
@@ -137,7 +170,9 @@ def _decode(raw: bytes, place: Place, issues: IssueList) -> str:
         try:
             return raw.decode("utf-16")
         except UnicodeDecodeError:
-            raise RefusedError("not_text", "The file says UTF-16 but is not.", "Export it again as CSV (UTF-8).") from None
+            raise RefusedError(
+                "not_text", "The file says UTF-16 but is not.", "Export it again as CSV (UTF-8)."
+            ) from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -150,10 +185,18 @@ def _decode(raw: bytes, place: Place, issues: IssueList) -> str:
             continue
     if texts:
         encoding = max(texts, key=lambda name: _known_headers(texts[name]))  # the first of equals
-        issues.add("grey", "encoding", place, encoding, f"The file is not UTF-8; it was read as {encoding}.",
-                   "Check letters with accents; save as CSV UTF-8 to be sure.")
+        issues.add(
+            "grey",
+            "encoding",
+            place,
+            encoding,
+            f"The file is not UTF-8; it was read as {encoding}.",
+            "Check letters with accents; save as CSV UTF-8 to be sure.",
+        )
         return texts[encoding]
-    raise RefusedError("not_text", "The letters of the file cannot be decoded.", "Export it again as CSV (UTF-8).")
+    raise RefusedError(
+        "not_text", "The letters of the file cannot be decoded.", "Export it again as CSV (UTF-8)."
+    )
 
 
 def _known_headers(text: str) -> int:
@@ -177,7 +220,9 @@ def _find_delimiter(text: str) -> str:
         header = counts[0] if counts else 1
         if common < 2 and header < 2:
             continue
-        score = counts.count(common) / len(counts) * min(max(common, header), 12) + (1 if header == common else 0)
+        score = counts.count(common) / len(counts) * min(max(common, header), 12) + (
+            1 if header == common else 0
+        )
         if score > best_score:
             best, best_score = delimiter, score
     return best

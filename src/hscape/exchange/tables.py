@@ -14,7 +14,10 @@ from hscape.exchange.sheets import Sheet
 
 _HEADER_ROWS = 25
 _IDENTITY_WORDS = {
-    "name": "a name", "record_number": "a record number", "birth_date": "a birth date", "contact": "an address or contact",
+    "name": "a name",
+    "record_number": "a record number",
+    "birth_date": "a birth date",
+    "contact": "an address or contact",
 }
 
 
@@ -38,7 +41,9 @@ class Table:
 
     def find(self, role: str, field: str) -> Column | None:
         """The first column of a role and field."""
-        return next((column for column in self.columns if column.role == role and column.field == field), None)
+        return next(
+            (column for column in self.columns if column.role == role and column.field == field), None
+        )
 
     def of_role(self, *roles: str) -> list[Column]:
         """Every column of some roles."""
@@ -52,9 +57,15 @@ def understand_sheet(sheet: Sheet, answers: Mapping[str, str], issues: IssueList
         return None
     header_row = _find_header(sheet)
     if header_row is None:
-        issues.add("red", "no_header", Place(sheet=sheet.name), "", "No row was recognized as a header, so nothing was read from "
-                   "this sheet.", "Give one header row with a patient, a date and the tests, as in the template "
-                   "(hscape template --out template.xlsx).")
+        issues.add(
+            "red",
+            "no_header",
+            Place(sheet=sheet.name),
+            "",
+            "No row was recognized as a header, so nothing was read from this sheet.",
+            "Give one header row with a patient, a date and the tests, as in the template "
+            "(hscape template --out template.xlsx).",
+        )
         return None
     columns = [read_header(cell, index) for index, cell in enumerate(sheet.rows[header_row])]
     first_row = header_row + 1
@@ -64,8 +75,15 @@ def understand_sheet(sheet: Sheet, answers: Mapping[str, str], issues: IssueList
     table = Table(sheet, "", header_row, first_row, columns)
     table.kind = _kind(table)
     if not table.kind:
-        issues.add("red", "no_time", Place(sheet=sheet.name, row=header_row + 1), "", "The header has no column with a date or a day "
-                   "beside the tests, so nothing was read from this sheet.", "Add a column 'date' (YYYY-MM-DD) or 'day'.")
+        issues.add(
+            "red",
+            "no_time",
+            Place(sheet=sheet.name, row=header_row + 1),
+            "",
+            "The header has no column with a date or a day "
+            "beside the tests, so nothing was read from this sheet.",
+            "Add a column 'date' (YYYY-MM-DD) or 'day'.",
+        )
         return None
     _report_columns(table, issues)
     return table
@@ -79,7 +97,9 @@ def _find_header(sheet: Sheet) -> int | None:
     best, best_score = None, 1
     for index, row in enumerate(sheet.rows[:_HEADER_ROWS]):
         texts = [cell for cell in row if isinstance(cell, str) and cell.strip()]
-        score = sum(1 for cell in texts if len(cell) < 80 and read_header(cell, 0).role not in ("", "ignored"))
+        score = sum(
+            1 for cell in texts if len(cell) < 80 and read_header(cell, 0).role not in ("", "ignored")
+        )
         if score > best_score:
             best, best_score = index, score
     return best
@@ -95,8 +115,9 @@ def _unit_row(sheet: Sheet, columns: list[Column], first_row: int) -> tuple[list
     if len(units) < 1 or len(units) < 0.6 * len(filled):
         return columns, first_row
     mended = [
-        replace(column, unit=str(row[column.index]).strip()) if column.index < len(row) and row[column.index]
-        and column.role and not column.unit else column
+        replace(column, unit=str(row[column.index]).strip())
+        if column.index < len(row) and row[column.index] and column.role and not column.unit
+        else column
         for column in columns
     ]
     return mended, first_row + 1
@@ -115,7 +136,9 @@ def _apply_answers(sheet: Sheet, columns: list[Column], answers: Mapping[str, st
         else:
             meant = read_header(answer, column.index)
             if not meant.role:
-                raise unknown_name(f"answers, column:{sheet.name}:{column.header}", answer, FAMILIES, kind="column meaning")
+                raise unknown_name(
+                    f"answers, column:{sheet.name}:{column.header}", answer, FAMILIES, kind="column meaning"
+                )
             mended.append(replace(meant, header=column.header, unit=meant.unit or column.unit))
     return mended
 
@@ -125,10 +148,17 @@ def _refuse_identity(sheet: Sheet, header_row: int, columns: list[Column], issue
         if column.role != "identity":
             continue
         what = _IDENTITY_WORDS[column.field]
-        used = " The age was computed from it and the date was not kept." if column.field == "birth_date" else ""
-        issues.add("amber", "identity_refused", Place(sheet=sheet.name, row=header_row + 1, column=column.header), "(not shown)",
-                   f"This column holds {what}. It was refused and is not in the chart.{used}",
-                   "Delete the column from the file; use a code for the patient.")
+        used = (
+            " The age was computed from it and the date was not kept." if column.field == "birth_date" else ""
+        )
+        issues.add(
+            "amber",
+            "identity_refused",
+            Place(sheet=sheet.name, row=header_row + 1, column=column.header),
+            "(not shown)",
+            f"This column holds {what}. It was refused and is not in the chart.{used}",
+            "Delete the column from the file; use a code for the patient.",
+        )
     return columns
 
 
@@ -150,8 +180,14 @@ def _kind(table: Table) -> str:
     return ""
 
 
-_IGNORED_FOR = {"long": {"analyte", "clone", "drug"}, "clones": {"drug"}, "patients": set(), "treatments": {"analyte", "drug"},
-                "transfusions": {"analyte", "drug"}, "wide": set()}
+_IGNORED_FOR = {
+    "long": {"analyte", "clone", "drug"},
+    "clones": {"drug"},
+    "patients": set(),
+    "treatments": {"analyte", "drug"},
+    "transfusions": {"analyte", "drug"},
+    "wide": set(),
+}
 
 
 def _report_columns(table: Table, issues: IssueList) -> None:
@@ -162,24 +198,51 @@ def _report_columns(table: Table, issues: IssueList) -> None:
             _check_headless(table, column, issues)
             continue
         if not column.role:
-            issues.add("amber", "column_unknown", place, column.header, f"The column '{column.header}' is not known; it was not read.",
-                       "Answer with what it is, for example platelets, or with ignore.", key=f"column:{table.sheet.name}:{column.header}")
+            issues.add(
+                "amber",
+                "column_unknown",
+                place,
+                column.header,
+                f"The column '{column.header}' is not known; it was not read.",
+                "Answer with what it is, for example platelets, or with ignore.",
+                key=f"column:{table.sheet.name}:{column.header}",
+            )
             continue
         if column.role in ("ignored", "identity", "gene_vaf"):
             continue
         name = (column.role, column.field)
         if name in seen and not (column.role == "analyte" and column.unit):
-            issues.add("amber", "column_twice", place, column.header, f"'{seen[name]}' and '{column.header}' mean the same; both were read.",
-                       "Keep one of the two columns, or answer ignore for one.", key=f"column:{table.sheet.name}:{column.header}")
+            issues.add(
+                "amber",
+                "column_twice",
+                place,
+                column.header,
+                f"'{seen[name]}' and '{column.header}' mean the same; both were read.",
+                "Keep one of the two columns, or answer ignore for one.",
+                key=f"column:{table.sheet.name}:{column.header}",
+            )
         seen.setdefault(name, column.header)
         if flatten(column.header) != flatten(column.field):
             unit = f", in {column.unit}" if column.unit else ""
-            issues.add("grey", "column_read", place, column.header, f"Read as {column.field.replace('_', ' ')}{unit}.", "")
+            issues.add(
+                "grey",
+                "column_read",
+                place,
+                column.header,
+                f"Read as {column.field.replace('_', ' ')}{unit}.",
+                "",
+            )
 
 
 def _check_headless(table: Table, column: Column, issues: IssueList) -> None:
-    for offset, row in enumerate(table.sheet.rows[table.first_row:]):
+    for offset, row in enumerate(table.sheet.rows[table.first_row :]):
         if column.index < len(row) and row[column.index] not in (None, ""):
-            issues.add("amber", "column_without_header", Place(sheet=table.sheet.name, row=table.first_row + offset + 1), row[column.index],
-                       f"Column {column.index + 1} has values but no header; it was not read.", "Write a header over it.")
+            issues.add(
+                "amber",
+                "column_without_header",
+                Place(sheet=table.sheet.name, row=table.first_row + offset + 1),
+                row[column.index],
+                f"Column {column.index + 1} has values but no header; it was not read.",
+                "Write a header over it.",
+            )
             return

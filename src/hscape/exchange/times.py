@@ -13,14 +13,27 @@ from hscape.exchange.remarks import Remarks
 from hscape.exchange.tables import Table
 
 _DAY = re.compile(r"^(?:day|tag|d|jour|j|dia|día)?\s*([+-]?\d+(?:[.,]\d+)?)$")
-_DAY_REMARKS = {"day_unreadable": ("red", "This is not a day number. The row was left out.", "Write a number of days, for example 28.")}
+_DAY_REMARKS = {
+    "day_unreadable": (
+        "red",
+        "This is not a day number. The row was left out.",
+        "Write a number of days, for example 28.",
+    )
+}
 
 
 def read_time_column(
-    table: Table, column: Column, answers: Mapping[str, str], issues: IssueList, *, missing_is_bad: bool = True,
+    table: Table,
+    column: Column,
+    answers: Mapping[str, str],
+    issues: IssueList,
+    *,
+    missing_is_bad: bool = True,
 ) -> list[float | None]:
     """The day number of every row of data, None where there is none; all that is odd is reported."""
-    cells = [row[column.index] if column.index < len(row) else None for row in table.sheet.rows[table.first_row:]]
+    cells = [
+        row[column.index] if column.index < len(row) else None for row in table.sheet.rows[table.first_row :]
+    ]
     if column.field == "day":
         return _read_days(table, column, cells, issues)
     return _read_dates(table, column, cells, answers, issues, missing_is_bad)
@@ -35,7 +48,12 @@ def _read_days(table: Table, column: Column, cells: list[Any], issues: IssueList
         elif match := _DAY.match(str(cell or "").strip().lower()):
             number = float(match[1].replace(",", "."))
         elif cell not in (None, "") or _has_data(table, offset):
-            remarks.add("day_unreadable", _DAY_REMARKS, _place(table, column, offset), cell if cell is not None else "")
+            remarks.add(
+                "day_unreadable",
+                _DAY_REMARKS,
+                _place(table, column, offset),
+                cell if cell is not None else "",
+            )
         if number is not None and abs(number) >= 100_000:
             remarks.add("day_unreadable", _DAY_REMARKS, _place(table, column, offset), cell)
             number = None
@@ -45,7 +63,12 @@ def _read_days(table: Table, column: Column, cells: list[Any], issues: IssueList
 
 
 def _read_dates(
-    table: Table, column: Column, cells: list[Any], answers: Mapping[str, str], issues: IssueList, missing_is_bad: bool,
+    table: Table,
+    column: Column,
+    cells: list[Any],
+    answers: Mapping[str, str],
+    issues: IssueList,
+    missing_is_bad: bool,
 ) -> list[float | None]:
     read = [read_date(cell) for cell in cells]
     order = _column_order(table, column, read, answers, issues)
@@ -67,9 +90,15 @@ def _read_dates(
 
 
 def _column_order(
-    table: Table, column: Column, read: list[ReadDate], answers: Mapping[str, str], issues: IssueList,
+    table: Table,
+    column: Column,
+    read: list[ReadDate],
+    answers: Mapping[str, str],
+    issues: IssueList,
 ) -> Order:
-    waiting = [(offset, date.parts) for offset, date in enumerate(read) if date.state == "ambiguous" and date.parts]
+    waiting = [
+        (offset, date.parts) for offset, date in enumerate(read) if date.state == "ambiguous" and date.parts
+    ]
     if not waiting:
         return ""
     key = f"date_order:{table.sheet.name}:{column.header}"
@@ -83,21 +112,49 @@ def _column_order(
     undecided = [offset for offset, parts in waiting if not order_of(parts)]
     if len(proofs) == 2:
         rows = ", ".join(str(table.first_row + offset + 1) for offset in sorted(proofs.values()))
-        issues.add("amber", "date_order_mixed", place, shown, f"Rows {rows} prove both orders, day first and month first, in one column. "
-                   f"{len(undecided)} rows that can be read two ways were left out.",
-                   "Write the dates as YYYY-MM-DD, or answer day_first or month_first.", key=key)
+        issues.add(
+            "amber",
+            "date_order_mixed",
+            place,
+            shown,
+            f"Rows {rows} prove both orders, day first and month first, in one column. "
+            f"{len(undecided)} rows that can be read two ways were left out.",
+            "Write the dates as YYYY-MM-DD, or answer day_first or month_first.",
+            key=key,
+        )
         return ""
     if proofs:
         order, offset = next(iter(proofs.items()))
         if undecided:
-            issues.add("grey", "date_order_proved", _place(table, column, offset), "", f"Dates were read {order.replace('_', ' ')}: this row "
-                       "cannot be read otherwise.", "Write dates as YYYY-MM-DD to be sure.")
+            issues.add(
+                "grey",
+                "date_order_proved",
+                _place(table, column, offset),
+                "",
+                f"Dates were read {order.replace('_', ' ')}: this row cannot be read otherwise.",
+                "Write dates as YYYY-MM-DD to be sure.",
+            )
         return order
     if declared:
-        issues.add("grey", "date_order_declared", place, shown, f"Dates were read {declared.replace('_', ' ')}, as the header says.", "")
+        issues.add(
+            "grey",
+            "date_order_declared",
+            place,
+            shown,
+            f"Dates were read {declared.replace('_', ' ')}, as the header says.",
+            "",
+        )
         return declared
-    issues.add("amber", "date_order", place, shown, f"All {len(undecided)} dates such as {shown} can be read day first or month first. "
-               "These rows were left out until you answer.", "Answer day_first (3/4 is the 3rd of April) or month_first.", key=key)
+    issues.add(
+        "amber",
+        "date_order",
+        place,
+        shown,
+        f"All {len(undecided)} dates such as {shown} can be read day first or month first. "
+        "These rows were left out until you answer.",
+        "Answer day_first (3/4 is the 3rd of April) or month_first.",
+        key=key,
+    )
     return ""
 
 
@@ -110,7 +167,11 @@ def _declared_order(unit: str) -> Order:
 
 def _has_data(table: Table, offset: int) -> bool:
     row = table.sheet.rows[table.first_row + offset]
-    used = {column.index for column in table.columns if column.role not in ("", "ignored", "identity", "time", "person")}
+    used = {
+        column.index
+        for column in table.columns
+        if column.role not in ("", "ignored", "identity", "time", "person")
+    }
     return any(index < len(row) and row[index] not in (None, "") for index in used)
 
 

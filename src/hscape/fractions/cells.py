@@ -58,8 +58,18 @@ class CellFraction:
 
     def as_dict(self) -> dict[str, object]:
         """The fraction as the command line prints it with ``--json``."""
-        return {"clone": self.clone, "day": self.day, "fraction": self.fraction, "low": self.low, "high": self.high, "status": self.status,
-                "specimen": self.specimen, "formula": self.formula, "remarks": list(self.remarks), "is_possible": self.is_possible}
+        return {
+            "clone": self.clone,
+            "day": self.day,
+            "fraction": self.fraction,
+            "low": self.low,
+            "high": self.high,
+            "status": self.status,
+            "specimen": self.specimen,
+            "formula": self.formula,
+            "remarks": list(self.remarks),
+            "is_possible": self.is_possible,
+        }
 
 
 def cell_fractions(chart: Chart) -> tuple[CellFraction, ...]:
@@ -88,12 +98,29 @@ def cell_fraction(measurement: CloneMeasurement, sex: str | None) -> CellFractio
 
 
 def _made(
-    measurement: CloneMeasurement, fraction: float | None, low: float | None, high: float | None, formula: str, remarks: tuple[str, ...] = (),
-    *, is_possible: bool = True,
+    measurement: CloneMeasurement,
+    fraction: float | None,
+    low: float | None,
+    high: float | None,
+    formula: str,
+    remarks: tuple[str, ...] = (),
+    *,
+    is_possible: bool = True,
 ) -> CellFraction:
     return CellFraction(
-        clone=measurement.clone, day=measurement.day, kind=measurement.kind, specimen=measurement.specimen, status=measurement.status, fraction=fraction,
-        low=low, high=high, formula=formula, remarks=remarks, is_possible=is_possible, measurement=measurement)
+        clone=measurement.clone,
+        day=measurement.day,
+        kind=measurement.kind,
+        specimen=measurement.specimen,
+        status=measurement.status,
+        fraction=fraction,
+        low=low,
+        high=high,
+        formula=formula,
+        remarks=remarks,
+        is_possible=is_possible,
+        measurement=measurement,
+    )
 
 
 def _from_cells(measurement: CloneMeasurement) -> CellFraction:
@@ -102,14 +129,18 @@ def _from_cells(measurement: CloneMeasurement) -> CellFraction:
     remarks: list[str] = []
     if measurement.n_cells:
         low, high = wilson_interval(fraction * measurement.n_cells, measurement.n_cells)
-        formula = f"cells counted directly: {fraction:.4g} of {measurement.n_cells} cells by {measurement.assay}"
+        formula = (
+            f"cells counted directly: {fraction:.4g} of {measurement.n_cells} cells by {measurement.assay}"
+        )
     else:
         half = _FLOW_RELATIVE_HALF_WIDTH * min(fraction, 1 - fraction)
         low, high = fraction - half, fraction + half
         formula = f"cells counted directly by {measurement.assay}: {fraction:.4g}"
         remarks.append("no number of cells given; interval of +-10 % of the share is assumed")
     if measurement.kind == "pnh" and measurement.specimen == "red_cells":
-        remarks.append("PNH red cells: a lower limit of the clone, since hemolysis and transfusion remove or dilute them")
+        remarks.append(
+            "PNH red cells: a lower limit of the clone, since hemolysis and transfusion remove or dilute them"
+        )
         high = 1.0
     if measurement.censored == "above":
         remarks.append(f"reported as more than {fraction:.4g}")
@@ -126,7 +157,10 @@ def _normal_copies(measurement: CloneMeasurement, sex: str | None, remarks: list
         return 2
     copies = gene.n_copies(sex)
     if copies is None:
-        remarks.append(f"{gene.symbol} is on X and the sex is not known; two copies assumed (female); in a male the share is half of this")
+        remarks.append(
+            f"{gene.symbol} is on X and the sex is not known; two copies assumed (female); in a male the "
+            "share is half of this"
+        )
         return 2
     if copies == 1:
         remarks.append(f"{gene.symbol} is on X ({gene.arm}), male: one copy")
@@ -167,31 +201,62 @@ def _from_baf(measurement: CloneMeasurement) -> CellFraction:
         formula = baf_formula(baf, measurement.copy_state)
     except InputError as error:
         return _made(measurement, None, None, None, "no formula", (str(error),), is_possible=False)
-    ends = [cell_fraction_from_baf(min(1.0, max(0.5, 0.5 + abs(baf - 0.5) + step)), measurement.copy_state) for step in (-0.01, 0.01)]
+    ends = [
+        cell_fraction_from_baf(min(1.0, max(0.5, 0.5 + abs(baf - 0.5) + step)), measurement.copy_state)
+        for step in (-0.01, 0.01)
+    ]
     remarks.append("interval for +-0.01 of the BAF")
     return _scaled(measurement, fraction, max(0.0, ends[0]), ends[1], formula, remarks)
 
 
 def _scaled(
-    measurement: CloneMeasurement, fraction: float, low: float, high: float, formula: str, remarks: list[str], *,
-    vaf: float | None = None, copies: Copies | None = None,
+    measurement: CloneMeasurement,
+    fraction: float,
+    low: float,
+    high: float,
+    formula: str,
+    remarks: list[str],
+    *,
+    vaf: float | None = None,
+    copies: Copies | None = None,
 ) -> CellFraction:
     """Divide by the purity of the sample and the recipient's share, and explain what is impossible."""
-    for share, words in ((measurement.purity_fraction, "purity"), (measurement.recipient_fraction, "recipient share")):
+    for share, words in (
+        (measurement.purity_fraction, "purity"),
+        (measurement.recipient_fraction, "recipient share"),
+    ):
         if share is None:
             continue
         if share == 0:
-            return _made(measurement, None, None, None, f"{formula}; no {words}", (f"{words} is zero: nothing can be said",), is_possible=False)
+            return _made(
+                measurement,
+                None,
+                None,
+                None,
+                f"{formula}; no {words}",
+                (f"{words} is zero: nothing can be said",),
+                is_possible=False,
+            )
         formula += f"; / {words} {share:.3g} = {fraction / share:.4g}"
         fraction, low, high = fraction / share, low / share, high / share
     is_possible = low <= 1 + _TOLERANCE
     if fraction > 1 + _TOLERANCE:
         remarks.append(_explain(measurement, fraction, low, vaf, copies))
     shown = None if math.isinf(fraction) else fraction
-    return _made(measurement, shown, None if math.isinf(low) else low, None if math.isinf(high) else high, formula, tuple(remarks), is_possible=is_possible)
+    return _made(
+        measurement,
+        shown,
+        None if math.isinf(low) else low,
+        None if math.isinf(high) else high,
+        formula,
+        tuple(remarks),
+        is_possible=is_possible,
+    )
 
 
-def _explain(measurement: CloneMeasurement, fraction: float, low: float, vaf: float | None, copies: Copies | None) -> str:
+def _explain(
+    measurement: CloneMeasurement, fraction: float, low: float, vaf: float | None, copies: Copies | None
+) -> str:
     if low <= 1:
         return f"{fraction:.3g} is above one, but its interval reaches {low:.3g}: the clone may be all of the cells"
     reasons = []
@@ -199,14 +264,19 @@ def _explain(measurement: CloneMeasurement, fraction: float, low: float, vaf: fl
         if 0.4 <= vaf <= 0.6 or vaf >= 0.9:
             reasons.append("a germline variant (near 0.5 or 1)")
         if copies.mutant == 1 and copies.total == 2:
-            reasons.append(f"loss of the other copy: CN-LOH would give {cell_fraction_from_vaf(vaf, choose_copies('cn_loh', 2)):.3g}, "
-                           f"a deletion {cell_fraction_from_vaf(vaf, choose_copies('deletion', 2)):.3g}")
+            reasons.append(
+                "loss of the other copy: CN-LOH would give "
+                f"{cell_fraction_from_vaf(vaf, choose_copies('cn_loh', 2)):.3g}, "
+                f"a deletion {cell_fraction_from_vaf(vaf, choose_copies('deletion', 2)):.3g}"
+            )
         gene = find_gene(measurement.gene) if measurement.gene else None
         if gene and gene.is_x_linked and copies.normal == 2:
             reasons.append(f"a wrong or missing sex: in a male it would be {vaf:.3g}")
     if measurement.purity_fraction is not None or measurement.recipient_fraction is not None:
         reasons.append("a purity or recipient share that is too low")
-    return f"{fraction:.3g} of the cells is impossible and was not cut to 1; it may be " + (", or ".join(reasons) or "a slip of the number")
+    return f"{fraction:.3g} of the cells is impossible and was not cut to 1; it may be " + (
+        ", or ".join(reasons) or "a slip of the number"
+    )
 
 
 def _negative(measurement: CloneMeasurement, sex: str | None) -> CellFraction:
@@ -216,9 +286,25 @@ def _negative(measurement: CloneMeasurement, sex: str | None) -> CellFraction:
         limit = wilson_interval(0, measurement.depth)[1]
         remarks.append(f"limit from the depth of {measurement.depth}")
     if limit is None:
-        return _made(measurement, None, 0.0, None, "negative; the detection limit is not known", ("a negative result without a limit excludes little",))
+        return _made(
+            measurement,
+            None,
+            0.0,
+            None,
+            "negative; the detection limit is not known",
+            ("a negative result without a limit excludes little",),
+        )
     if measurement.assay in ("sequencing", "sanger", "ddpcr"):
         copies = choose_copies("unknown", _normal_copies(measurement, sex, remarks))
         high = cell_fraction_from_vaf(min(limit, 1.0), copies)
-        return _made(measurement, None, 0.0, high, f"negative; limit of the VAF {limit:.4g}, as a share of cells {vaf_formula(limit, copies)}", tuple(remarks))
-    return _made(measurement, None, 0.0, limit, f"negative; fewer than {limit:.4g} of the cells", tuple(remarks))
+        return _made(
+            measurement,
+            None,
+            0.0,
+            high,
+            f"negative; limit of the VAF {limit:.4g}, as a share of cells {vaf_formula(limit, copies)}",
+            tuple(remarks),
+        )
+    return _made(
+        measurement, None, 0.0, limit, f"negative; fewer than {limit:.4g} of the cells", tuple(remarks)
+    )

@@ -40,8 +40,11 @@ class Copies:
 
     def __post_init__(self) -> None:
         if not (1 <= self.mutant <= self.total and self.total >= 1 and self.normal >= 1):
-            raise InputError(f"copies: {self.mutant} mutant of {self.total} copies beside {self.normal} in normal cells is not possible; "
-                             "give 1 <= mutant <= total and at least one normal copy.")
+            raise InputError(
+                f"copies: {self.mutant} mutant of {self.total} copies beside {self.normal} in normal "
+                "cells is not possible; "
+                "give 1 <= mutant <= total and at least one normal copy."
+            )
 
 
 def choose_copies(copy_state: str, normal_copies: int) -> Copies:
@@ -53,12 +56,19 @@ def choose_copies(copy_state: str, normal_copies: int) -> Copies:
     """
     if normal_copies == 1:
         if copy_state == "gain":
-            return Copies(mutant=2, total=2, normal=1, words="both copies mutated after a gain, one copy on X in a male")
+            return Copies(
+                mutant=2, total=2, normal=1, words="both copies mutated after a gain, one copy on X in a male"
+            )
         if copy_state == "deletion":
-            raise InputError("copy_state: 'deletion' of the other copy is not possible for a gene on X in a male, which has one copy.")
+            raise InputError(
+                "copy_state: 'deletion' of the other copy is not possible for a gene on X in a male, "
+                "which has one copy."
+            )
         return Copies(mutant=1, total=1, normal=1, words="one copy on X in a male")
     if copy_state == "hemizygous":
-        raise InputError("copy_state: 'hemizygous' needs a gene on X in a male; for a lost other copy write 'deletion'.")
+        raise InputError(
+            "copy_state: 'hemizygous' needs a gene on X in a male; for a lost other copy write 'deletion'."
+        )
     table = {
         "cn_loh": Copies(mutant=2, total=2, normal=2, words="mutation on both copies (CN-LOH)"),
         "deletion": Copies(mutant=1, total=1, normal=2, words="other copy deleted"),

@@ -20,10 +20,21 @@ from hscape.fractions.cells import CellFraction, cell_fractions
 #: Counts of the same sample are taken from this many days around.
 MAX_DAYS_APART = 14.0
 #: Within-person and analytical spread of a neutrophil count (coefficient of variation), and of red cells, platelets, lymphocytes.
-_SPREAD = {"neutrophils_1e9_per_l": 0.18, "hemoglobin_g_per_dl": 0.03, "platelets_1e9_per_l": 0.09, "lymphocytes_1e9_per_l": 0.12, "monocytes_1e9_per_l": 0.18}
+_SPREAD = {
+    "neutrophils_1e9_per_l": 0.18,
+    "hemoglobin_g_per_dl": 0.03,
+    "platelets_1e9_per_l": 0.09,
+    "lymphocytes_1e9_per_l": 0.12,
+    "monocytes_1e9_per_l": 0.18,
+}
 #: Specimen -> the count whose cells it is.
-COUNT_OF_SPECIMEN = {"granulocytes": "neutrophils_1e9_per_l", "monocytes": "monocytes_1e9_per_l", "platelets": "platelets_1e9_per_l",
-                     "t_cells": "lymphocytes_1e9_per_l", "lymphocytes": "lymphocytes_1e9_per_l"}
+COUNT_OF_SPECIMEN = {
+    "granulocytes": "neutrophils_1e9_per_l",
+    "monocytes": "monocytes_1e9_per_l",
+    "platelets": "platelets_1e9_per_l",
+    "t_cells": "lymphocytes_1e9_per_l",
+    "lymphocytes": "lymphocytes_1e9_per_l",
+}
 _Z = 1.959964
 
 
@@ -93,7 +104,11 @@ def _ends(share: CellFraction) -> tuple[float | None, float | None, float | None
         return 0.0, 0.0, min(share.high, 1.0)
     if share.fraction is None:
         return None, None, None
-    return min(share.fraction, 1.0), max(share.low or 0.0, 0.0), min(share.high if share.high is not None else 1.0, 1.0)
+    return (
+        min(share.fraction, 1.0),
+        max(share.low or 0.0, 0.0),
+        min(share.high if share.high is not None else 1.0, 1.0),
+    )
 
 
 def _nearest(series: Sequence[Measurement], day: float) -> Measurement | None:
@@ -117,10 +132,24 @@ def _one(share: CellFraction, fraction: float, low: float, high: float, count: M
     clone_low, clone_high = _product(fraction, low, high, count.value, spread)
     rest_low, rest_high = _product(1 - fraction, 1 - high, 1 - low, count.value, spread)
     return CloneCount(
-        clone=share.clone, day=share.day, analyte=count.analyte, count=count.value, count_day=count.day, fraction=fraction, clone_count=fraction * count.value,
-        clone_low=clone_low, clone_high=clone_high, rest_count=(1 - fraction) * count.value, rest_low=rest_low, rest_high=rest_high,
-        formula=f"{fraction:.4g} x {count.value:.4g} = {fraction * count.value:.4g}; the rest {(1 - fraction) * count.value:.4g} (10^9/L)" if count.unit == "10*9/L"
-        else f"{fraction:.4g} x {count.value:.4g} = {fraction * count.value:.4g} {count.unit}", remarks=tuple(remarks))
+        clone=share.clone,
+        day=share.day,
+        analyte=count.analyte,
+        count=count.value,
+        count_day=count.day,
+        fraction=fraction,
+        clone_count=fraction * count.value,
+        clone_low=clone_low,
+        clone_high=clone_high,
+        rest_count=(1 - fraction) * count.value,
+        rest_low=rest_low,
+        rest_high=rest_high,
+        formula=f"{fraction:.4g} x {count.value:.4g} = {fraction * count.value:.4g}; the rest "
+        f"{(1 - fraction) * count.value:.4g} (10^9/L)"
+        if count.unit == "10*9/L"
+        else f"{fraction:.4g} x {count.value:.4g} = {fraction * count.value:.4g} {count.unit}",
+        remarks=tuple(remarks),
+    )
 
 
 def _log_spread(count: Measurement) -> float:
@@ -176,8 +205,29 @@ def explain_rise(counts: Sequence[CloneCount]) -> tuple[RiseShare, ...]:
 def _explain_one(first: CloneCount, last: CloneCount) -> RiseShare:
     clone_rose, rest_rose = last.clone_low > first.clone_high, last.rest_low > first.rest_high
     rose = last.count > first.count * 1.5
-    verdict = ("both" if clone_rose and rest_rose else "clone" if clone_rose else "rest" if rest_rose else "cannot tell" if rose else "no rise")
-    reason = (f"clone {first.clone_count:.3g} ({first.clone_low:.3g} to {first.clone_high:.3g}) to {last.clone_count:.3g} ({last.clone_low:.3g} to {last.clone_high:.3g}), "
-              f"rest {first.rest_count:.3g} ({first.rest_low:.3g} to {first.rest_high:.3g}) to {last.rest_count:.3g} ({last.rest_low:.3g} to {last.rest_high:.3g})")
-    return RiseShare(clone=first.clone, from_day=first.day, to_day=last.day, clone_change=last.clone_count - first.clone_count,
-                     rest_change=last.rest_count - first.rest_count, verdict=verdict, reason=reason)
+    verdict = (
+        "both"
+        if clone_rose and rest_rose
+        else "clone"
+        if clone_rose
+        else "rest"
+        if rest_rose
+        else "cannot tell"
+        if rose
+        else "no rise"
+    )
+    reason = (
+        f"clone {first.clone_count:.3g} ({first.clone_low:.3g} to {first.clone_high:.3g}) to "
+        f"{last.clone_count:.3g} ({last.clone_low:.3g} to {last.clone_high:.3g}), "
+        f"rest {first.rest_count:.3g} ({first.rest_low:.3g} to {first.rest_high:.3g}) to "
+        f"{last.rest_count:.3g} ({last.rest_low:.3g} to {last.rest_high:.3g})"
+    )
+    return RiseShare(
+        clone=first.clone,
+        from_day=first.day,
+        to_day=last.day,
+        clone_change=last.clone_count - first.clone_count,
+        rest_change=last.rest_count - first.rest_count,
+        verdict=verdict,
+        reason=reason,
+    )
