@@ -5,6 +5,7 @@ A real rise stays, or has a transfusion, G-CSF or a transplant beside it. Such v
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from hscape.exchange.setting import Setting, settled
 
 #: Largest rise of platelets that transfusions of a few days explain, 10^9/L.
 _PLATELET_INCREMENT = 120.0
+#: Red cells die at 1/120 a day; no hemoglobin falls faster without loss of blood or hemolysis.
+_RED_CELL_DEATH_PER_DAY = 1 / 120
+_FALL_DAYS = 35
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class _Slip:
 
 
 SLIPS: dict[str, tuple[_Slip, ...]] = {
-    "hemoglobin_g_per_dl": (_Slip(1 / MMOL, "mmol/L", 0.66),),
+    "hemoglobin_g_per_dl": (_Slip(1 / MMOL, "mmol/L", 0.6),),
     "platelets_1e9_per_l": (
         _Slip(1000, "/uL"),
         _Slip(0.001, "10^12/L"),
@@ -63,6 +67,8 @@ def doubt_course(
 ) -> None:
     """Ask about the values of one analyte that stand alone in their course; `told` grows by them."""
     _broken_integers(analyte, course, patient_id, answers, issues, told, dropped)
+    if analyte == "hemoglobin_g_per_dl":
+        _fast_fall(course, setting, patient_id, answers, issues, told, dropped)
     for index, value in enumerate(course):
         if id(value) in told or _is_near(course, index, told):
             continue
@@ -74,6 +80,28 @@ def doubt_course(
         if slip and not settled(value, answers, dropped):
             told.add(id(value))
             _ask(value, slip, before, after, patient_id, issues)
+
+
+def _fast_fall(
+    course: list[Value],
+    setting: Setting,
+    patient_id: str,
+    answers: Mapping[str, str],
+    issues: IssueList,
+    told: set[int],
+    dropped: set[int],
+) -> None:
+    """A fall by the ratio of g/dL to mmol/L, faster than red cells die: blood was lost, or it is another unit."""
+    slip = SLIPS["hemoglobin_g_per_dl"][0]
+    for before, value in itertools.pairwise(course):
+        gap_days = value.when - before.when
+        if not 0 < gap_days <= _FALL_DAYS or setting.transfused("red_cells", before.when, 60):
+            continue
+        fall = math.log(value.number / before.number)
+        if abs(fall - math.log(slip.ratio)) < 0.13 and fall < -1.3 * gap_days * _RED_CELL_DEATH_PER_DAY:
+            told.add(id(value))
+            if not settled(value, answers, dropped):
+                _ask(value, slip, before, None, patient_id, issues)
 
 
 def _fell_before(course: list[Value], index: int, before: Value) -> bool:
