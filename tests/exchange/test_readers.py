@@ -431,3 +431,28 @@ def test_a_missing_unit_is_inferred_only_if_it_can_be_one(tmp_path):
     )
     assert codes(unclear, "amber") == {"unit_missing"}
     assert not unclear.charts or not unclear.charts[0].measurements
+
+
+def test_names_of_files_and_sheets_do_not_get_into_what_is_written(tmp_path):
+    rows = [["date", "Hb (g/dL)"], ["2024-01-01", 8.1]]
+    (chart,) = read_charts(workbook(tmp_path, {"Hoffmann": rows}, "Hoffmann.xlsx")).charts
+    assert chart.patient_id == "patient-1"
+    for ending in ("yaml", "json", "csv"):
+        path = write_charts(chart, tmp_path / f"out.{ending}")
+        assert "Hoffmann" not in path.read_text(encoding="utf-8")
+
+
+def test_two_values_of_a_day_can_be_settled(tmp_path):
+    path = save(tmp_path, "patient,date,Hb (g/dL)\nA-1,2024-01-01,8.0\nA-1,2024-01-01,8.6\n")
+    (issue,) = [issue for issue in read_charts(path).issues if issue.severity == "amber"]
+    assert issue.code == "value_twice"
+    (chart,) = read_charts(path, {issue.key: "exclude"}).charts
+    assert values(chart, "hemoglobin_g_per_dl") == [(0, 8.0)]
+    assert not codes(read_charts(path, {issue.key: "keep"}), "amber")
+
+
+def test_what_is_said_every_visit_is_said_once(tmp_path):
+    lines = [f"A-1,2024-01-{day:02d},2.0,50" for day in range(1, 21)]
+    path = save(tmp_path, "\n".join(["patient,date,WBC (10^9/L),neutrophils (%)", *lines]))
+    (issue,) = [issue for issue in read_charts(path).issues if issue.code == "count_derived"]
+    assert "19 more rows: 3, 4, 5" in issue.message

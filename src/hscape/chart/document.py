@@ -31,6 +31,8 @@ def chart_to_dict(chart: Chart) -> dict[str, Any]:
 def _plain(entry: Any) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for item in fields(entry):
+        if item.name == "source":  # names of files and sheets can be names of people
+            continue
         value = getattr(entry, item.name)
         if item.default is not MISSING and value == item.default:
             continue

@@ -91,7 +91,7 @@ def assemble_chart(draft: Draft, answers: Mapping[str, str], issues: IssueList) 
     events = _events(draft, to_day, treatments)
     setting = _setting(treatments, transfusions, events, zero)
     values = resolve_values(draft, answers, issues)
-    values = _without_duplicates(values, draft.patient_id, issues)
+    values = _without_duplicates(values, draft.patient_id, answers, issues)
     values = derive_values(values, draft.patient_id, issues)
     values = doubt_values(values, setting, draft.patient_id, answers, issues)
     flag_values(values, setting, draft.patient_id, issues)
@@ -163,7 +163,9 @@ def _setting(
     return setting
 
 
-def _without_duplicates(values: list[Value], patient_id: str, issues: IssueList) -> list[Value]:
+def _without_duplicates(
+    values: list[Value], patient_id: str, answers: Mapping[str, str], issues: IssueList
+) -> list[Value]:
     """Equal values of one day once; different ones both, and asked."""
     seen: dict[tuple[float, str], Value] = {}
     kept: list[Value] = []
@@ -187,7 +189,11 @@ def _without_duplicates(values: list[Value], patient_id: str, issues: IssueList)
                 patient_id=patient_id,
             )
             continue
+        if answers.get(value_key(value.raw)) == "exclude":
+            continue
         kept.append(value)
+        if answers.get(value_key(value.raw)) == "keep":
+            continue
         issues.add(
             "amber",
             "value_twice",
@@ -196,7 +202,7 @@ def _without_duplicates(values: list[Value], patient_id: str, issues: IssueList)
             f"Patient {patient_id}: two values of {value.raw.column} on one day, {first.number:.4g} (row "
             f"{first.raw.row}) and "
             f"{value.number:.4g}. Both were kept.",
-            "Delete one if it is a mistake.",
+            "Answer exclude to leave this one out, or keep.",
             key=value_key(value.raw),
             patient_id=patient_id,
         )

@@ -6,7 +6,7 @@ answer goes under `key` in the answers file. Grey informs: what was understood, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Severity = Literal["red", "amber", "grey"]
@@ -106,11 +106,44 @@ class IssueList:
         )
 
     def sorted(self) -> tuple[Issue, ...]:
-        """Red first, then amber, then grey; within these by sheet and row."""
+        """Red first, then amber, then grey; within these by sheet and row; repeated ones joined."""
         rank = {"red": 0, "amber": 1, "grey": 2}
         return tuple(
-            sorted(self.found, key=lambda item: (rank[item.severity], item.sheet, item.row or 0, item.column))
+            sorted(
+                _joined(self.found),
+                key=lambda item: (rank[item.severity], item.sheet, item.row or 0, item.column),
+            )
         )
+
+
+#: Kinds that come once a visit and say the same each time.
+_JOINED = frozenset(
+    {
+        "count_derived", "reticulocytes_relative", "share_unused", "blood_in_neutropenia", "pnh_granulocytes_used",
+        "pnh_red_cells_only", "pnh_cells_unknown", "hla_alignment", "hla_homozygous", "hla_not_carried", "value_repeated",
+        "gene_unknown", "maf_no_vaf",
+    }
+)  # fmt: skip
+_MAX_ROWS_SHOWN = 20
+
+
+def _joined(issues: list[Issue]) -> list[Issue]:
+    """One issue for those of one kind, patient and column; the first is shown and the rows of the others are named."""
+    groups: dict[tuple[str, ...], list[Issue]] = {}
+    for number, issue in enumerate(issues):
+        own = "" if issue.code in _JOINED else str(number)
+        groups.setdefault((issue.code, issue.patient_id, issue.sheet, issue.column, own), []).append(issue)
+    found = []
+    for group in groups.values():
+        first = group[0]
+        if len(group) > 1:
+            rows = [str(issue.row) for issue in group[1:] if issue.row]
+            shown = ", ".join(rows[:_MAX_ROWS_SHOWN]) + (" …" if len(rows) > _MAX_ROWS_SHOWN else "")
+            first = replace(
+                first, message=f"{first.message} The same in {len(group) - 1} more rows: {shown}."
+            )
+        found.append(first)
+    return found
 
 
 class RefusedError(Exception):
