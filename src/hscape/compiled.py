@@ -60,19 +60,21 @@ def cache_folder() -> Path:
 
 
 CACHE_FOLDER = cache_folder()
-numba.config.CACHE_DIR = str(CACHE_FOLDER)
+numba.config.CACHE_DIR = str(CACHE_FOLDER)  # type: ignore[attr-defined]
 # The signature of a kernel is fixed, so its first call is its only compilation.
 warnings.filterwarnings("ignore", category=numba.NumbaExperimentalFeatureWarning)
 
 
 def compiled(function: Function) -> Function:
     """Compile a kernel: cached on disk, releases the interpreter lock, division follows IEEE rules."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False)(function)
+    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False)(function)  # type: ignore[return-value]
 
 
 def inlined(function: Function) -> Function:
     """Compile a function into its callers: for inner loops, where handing over a bundle costs more than the work."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False, forceinline=True)(function)
+    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False, forceinline=True)(  # type: ignore[return-value]
+        function
+    )
 
 
 def is_cold() -> bool:

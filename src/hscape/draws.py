@@ -7,7 +7,8 @@ binomial by inversion or BTRS and Poisson by inversion or PTRS (Hormann 1993), g
 (Marsaglia and Tsang 2000), normal by Box and Muller.
 
 A `source` is an array of eleven unsigned 64-bit words: key (2), counter (4), block of draws (4), and how
-many 64-bit halves of the block are used (1). The counter is: block number, calendar tick, clone address (56 bits) with the purpose (8 bits).
+many 64-bit halves of the block are used (1). The counter is: block number, calendar tick, clone address
+(56 bits) with the purpose (8 bits).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import math
 
 import numpy as np
 
-from hscape.compiled import compiled
+from hscape.compiled import compiled, inlined
 
 SOURCE_WORDS = 11
 _LOW32 = np.uint64(0xFFFFFFFF)
@@ -65,7 +66,7 @@ def open_source(source, key, tick, address, purpose):
     source[10] = _TWO
 
 
-@compiled
+@inlined
 def word64(source):
     """The next 64 random bits: half a block."""
     used = source[10]
@@ -79,7 +80,7 @@ def word64(source):
     return (source[8] << _SHIFT_32) | source[9]
 
 
-@compiled
+@inlined
 def uniform(source):
     """Uniform on the open interval (0, 1), 53 bits."""
     return (np.float64(word64(source) >> np.uint64(11)) + 0.5) * _TO_UNIT
@@ -123,19 +124,25 @@ def gamma_at_least_one(source, shape):
 
 
 @compiled
+def poisson_from(first_uniform, mean):
+    """Poisson count by inversion of one given uniform; for small means."""
+    probability = math.exp(-mean)
+    remaining = first_uniform
+    count = 0
+    while remaining > probability and count < 1000:
+        remaining -= probability
+        count += 1
+        probability *= mean / count
+    return count
+
+
+@compiled
 def poisson(source, mean):
     """Poisson count."""
     if mean <= 0.0:
         return 0
     if mean < _INVERSION_LIMIT:
-        probability = math.exp(-mean)
-        remaining = uniform(source)
-        count = 0
-        while remaining > probability and count < 200:
-            remaining -= probability
-            count += 1
-            probability *= mean / count
-        return count
+        return poisson_from(uniform(source), mean)
     b = 0.931 + 2.53 * math.sqrt(mean)
     a = -0.059 + 0.02483 * b
     log_inverse_alpha = math.log(1.1239 + 1.1328 / (b - 3.4))

@@ -32,10 +32,11 @@ def unknown_name(where: str, name: str, known: Iterable[str], *, kind: str = "na
     # A known name that is the same word with its unit is the commonest mend.
     with_unit = [other for other in names if other.startswith(f"{name}_")]
     if with_unit:
-        return InputError(
-            f"{where}: {kind} '{name}' lacks its unit; write {' or '.join(with_unit[:4])}."
-        )
+        return InputError(f"{where}: {kind} '{name}' lacks its unit; write {' or '.join(with_unit[:4])}.")
     shown = ", ".join(near) if near else ", ".join(names)
     lead = "did you mean" if near else "known are"
-    return InputError(f"{where}: unknown {kind} '{name}'; {lead} {shown}?" if near else
-                      f"{where}: unknown {kind} '{name}'; {lead} {shown}.")
+    return InputError(
+        f"{where}: unknown {kind} '{name}'; {lead} {shown}?"
+        if near
+        else f"{where}: unknown {kind} '{name}'; {lead} {shown}."
+    )

@@ -1,7 +1,7 @@
 """Every number of the model as a record: value, unit, range, source and role.
 
-The records live in `biology/values/*.toml` and `genome/*.toml`, which a hematologist can read and
-correct. They are loaded once into a frozen set; a changed copy is made with `with_values`.
+The records live in `biology/values/*.toml`, which a hematologist can read and correct. They are loaded
+once into a frozen set; a changed copy is made with `with_values`.
 """
 
 from __future__ import annotations
@@ -67,35 +67,45 @@ def parse_records(text: str, subject: str, sources: Iterable[str]) -> list[Param
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{subject}.toml: not readable as TOML ({error}); mend that line.") from None
     known_sources = set(sources)
-    return [
-        _parse_record(name, table, subject, known_sources)
-        for name, table in tables.items()
-        if name != "subject"
-    ]
+    return [_parse_record(name, table, subject, known_sources) for name, table in tables.items() if name != "subject"]
 
 
 def _parse_record(name: str, table: Any, subject: str, sources: set[str]) -> Parameter:
     where = f"{subject}.toml [{name}]"
     if not isinstance(table, dict):
-        raise InputError(f"{where}: came as a bare value; write a table with value, range, unit, meaning, source, role.")
+        raise InputError(
+            f"{where}: came as a bare value; write a table with value, range, unit, meaning, source, role."
+        )
     for key in table:
         if key not in _KEYS:
             raise unknown_name(where, key, _KEYS, kind="key")
     check_unit(where, name, table.get("unit"))
     missing = [key for key in ("value", "range", "meaning", "source", "role") if key not in table]
     if missing:
-        raise InputError(f"{where}: {', '.join(missing)} missing; every number needs value, range, unit, meaning, source, role.")
+        raise InputError(
+            f"{where}: {', '.join(missing)} missing; every number needs value, range, unit, meaning, source, role."
+        )
     if table["role"] not in ROLES:
         raise InputError(f"{where}: role '{table['role']}' is not one of {', '.join(ROLES)}.")
     if table["source"] not in sources:
         raise unknown_name(where, table["source"], sources, kind="source")
     value, (low, high) = float(table["value"]), (float(table["range"][0]), float(table["range"][1]))
     if not low <= value <= high:
-        raise InputError(f"{where}: value {value:g} lies outside its own range [{low:g}, {high:g}]; correct one of them.")
+        raise InputError(
+            f"{where}: value {value:g} lies outside its own range [{low:g}, {high:g}]; correct one of them."
+        )
     return Parameter(
-        id=name, subject=subject, value=value, low=low, high=high, unit=table["unit"],
-        meaning=table["meaning"], source=table["source"], role=table["role"],
-        note=table.get("note", ""), set_point=bool(table.get("set_point", False)),
+        id=name,
+        subject=subject,
+        value=value,
+        low=low,
+        high=high,
+        unit=table["unit"],
+        meaning=table["meaning"],
+        source=table["source"],
+        role=table["role"],
+        note=table.get("note", ""),
+        set_point=bool(table.get("set_point", False)),
     )
 
 
@@ -110,15 +120,16 @@ def sources() -> dict[str, str]:
 def records() -> dict[str, Parameter]:
     """Every record of the package, by id, in reading order."""
     found: dict[str, Parameter] = {}
-    for package in ("hscape.biology.values", "hscape.genome"):
-        for entry in sorted(resources.files(package).iterdir(), key=lambda item: item.name):
-            if not entry.name.endswith(".toml") or entry.name in ("sources.toml", "genes.toml"):
-                continue
-            for record in parse_records(entry.read_text(encoding="utf-8"), entry.name[:-5], sources()):
-                if record.id in found:
-                    raise InputError(f"{entry.name} [{record.id}]: the id is already used in "
-                                     f"{found[record.id].subject}.toml; rename one of them.")
-                found[record.id] = record
+    for entry in sorted(resources.files("hscape.biology.values").iterdir(), key=lambda item: item.name):
+        if not entry.name.endswith(".toml") or entry.name == "sources.toml":
+            continue
+        for record in parse_records(entry.read_text(encoding="utf-8"), entry.name[:-5], sources()):
+            if record.id in found:
+                raise InputError(
+                    f"{entry.name} [{record.id}]: the id is already used in "
+                    f"{found[record.id].subject}.toml; rename one of them."
+                )
+            found[record.id] = record
     return found
 
 
@@ -175,36 +186,50 @@ class Parameters:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def check_value(record: Parameter, value: object) -> float:
+def check_value(record: Parameter, value: object, place: str = "parameter") -> float:
     """Return the value as a number that this record can take.
 
     Raises:
         InputError: not a finite number; negative where the record is never negative; a fraction above one;
             more than a hundredfold outside the plausible range.
     """
-    where = f"parameter {record.id}"
+    where = f"{place} {record.id}"
     try:
         number = float(str(value))
     except ValueError:
-        raise InputError(f"{where}: '{value}' is not a number; give it in {record.unit}, "
-                         f"plausibly {record.low:g} to {record.high:g}.") from None
+        raise InputError(
+            f"{where}: '{value}' is not a number; give it in {record.unit}, "
+            f"plausibly {record.low:g} to {record.high:g}."
+        ) from None
     if not math.isfinite(number):
-        raise InputError(f"{where}: {number} is not finite; give a number in {record.unit}, "
-                         f"plausibly {record.low:g} to {record.high:g}.")
+        raise InputError(
+            f"{where}: {number} is not finite; give a number in {record.unit}, "
+            f"plausibly {record.low:g} to {record.high:g}."
+        )
     if record.low >= 0 and number < 0:
-        raise InputError(f"{where}: {number:g} is negative; give {record.unit} of zero or more, "
-                         f"plausibly {record.low:g} to {record.high:g}.")
+        raise InputError(
+            f"{where}: {number:g} is negative; give zero or more ({record.unit}), "
+            f"plausibly {record.low:g} to {record.high:g}."
+        )
     if number == 0 and record.low > 0:
-        raise InputError(f"{where}: zero is not possible; give {record.unit} above zero, "
-                         f"plausibly {record.low:g} to {record.high:g}.")
+        raise InputError(
+            f"{where}: zero is not possible; give more than zero ({record.unit}), "
+            f"plausibly {record.low:g} to {record.high:g}."
+        )
     if record.id.endswith(("_fraction", "_share", "_probability")) and number >= 1:
-        raise InputError(f"{where}: {number:g} is not below 1; give a fraction, plausibly {record.low:g} to {record.high:g}.")
+        raise InputError(
+            f"{where}: {number:g} is not below 1; give a fraction, plausibly {record.low:g} to {record.high:g}."
+        )
     if record.id.endswith(("_fold", "_fold_max")) and record.low >= 1 and number < 1:
-        raise InputError(f"{where}: {number:g} is below 1; a largest fold rise is at least 1, "
-                         f"plausibly {record.low:g} to {record.high:g}.")
+        raise InputError(
+            f"{where}: {number:g} is below 1; a largest fold rise is at least 1, "
+            f"plausibly {record.low:g} to {record.high:g}."
+        )
     if number > 100 * max(abs(record.high), abs(record.low)) or (0 < number < record.low / 100):
-        raise InputError(f"{where}: {number:g} is more than a hundredfold outside {record.low:g} to {record.high:g} "
-                         f"{record.unit}; check the unit.")
+        raise InputError(
+            f"{where}: {number:g} is more than a hundredfold outside {record.low:g} to {record.high:g} "
+            f"{record.unit}; check the unit."
+        )
     return number
 
 
@@ -216,6 +241,8 @@ def parse_setting(text: str, where: str = "--set") -> tuple[str, float]:
     """
     name, sign, value = text.partition("=")
     if not sign or not name.strip() or not value.strip():
-        raise InputError(f"{where}: '{text}' is not of the form PARAMETER_ID=VALUE; for example red_cell_lifespan_days=60.")
+        raise InputError(
+            f"{where}: '{text}' is not of the form PARAMETER_ID=VALUE; for example red_cell_lifespan_days=60."
+        )
     record = find_record(name.strip(), where)
-    return record.id, check_value(record, value.strip())
+    return record.id, check_value(record, value.strip(), where)

@@ -65,8 +65,10 @@ class Patient:
         capacity = self.parameters["stem_cell_niche_capacity_cells"]
         held = sum(clone.stem_cells for clone in self.clones)
         if held > capacity:
-            raise InputError(f"patient.clones: {held} stem cells are more than the niche of {capacity:g} holds; "
-                             "give fewer, or raise stem_cell_niche_capacity_cells.")
+            raise InputError(
+                f"patient.clones: {held} stem cells are more than the niche of {capacity:g} holds; "
+                "give fewer, or raise stem_cell_niche_capacity_cells."
+            )
         names = [clone.name for clone in self.clones]
         for name in names:
             if names.count(name) > 1 or name == "ordinary":
@@ -75,8 +77,9 @@ class Patient:
     def context(self, days: float) -> Context:
         """What influences may know when they are compiled."""
         volume = self.parameters[f"blood_volume_{self.sex}_l_per_kg"] * self.parameters["body_mass_kg"]
-        return Context(parameters=self.parameters, sex=self.sex, age_years=self.age_years, days=days,
-                       blood_volume_liters=volume)
+        return Context(
+            parameters=self.parameters, sex=self.sex, age_years=self.age_years, days=days, blood_volume_liters=volume
+        )
 
     def age_at(self, day: float) -> float:
         """Age on a day of the course."""

@@ -64,11 +64,15 @@ def check_unit(where: str, name: str, unit: str | None) -> None:
     if suffix is None:
         if dimensionless:
             return
-        raise InputError(f"{where}: '{name}' has the unit {unit} but no unit in its name; end it in one of "
-                         f"{', '.join(SUFFIX_UNITS)}.")
+        raise InputError(
+            f"{where}: '{name}' has the unit {unit} but no unit in its name; end it in one of "
+            f"{', '.join(SUFFIX_UNITS)}."
+        )
     if unit not in SUFFIX_UNITS[suffix]:
-        raise InputError(f"{where}: '{name}' ends in {suffix}, which stands for {SUFFIX_UNITS[suffix][0]}, "
-                         f"but its unit is {unit}; rename it or correct the unit.")
+        raise InputError(
+            f"{where}: '{name}' ends in {suffix}, which stands for {SUFFIX_UNITS[suffix][0]}, "
+            f"but its unit is {unit}; rename it or correct the unit."
+        )
 
 
 def _without_qualifier(name: str) -> str:

@@ -1,0 +1,1 @@
+"""What blood formation is: cells, feedback and rates; no chance, no files."""

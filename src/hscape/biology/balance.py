@@ -43,7 +43,9 @@ def _kinetics(get: Getter) -> dict[str, float]:
         "neutrophil_maturing_stage": _stage_rate("neutrophil_maturing", get("neutrophil_maturation_days")),
         "neutrophil_reserve": 1.0 / get("neutrophil_reserve_days"),
         "neutrophil_loss": LN2 * HOURS_PER_DAY / get("neutrophil_blood_half_life_hours"),
-        "megakaryocyte_progenitor_stage": _stage_rate("megakaryocyte_progenitors", get("megakaryocyte_progenitor_days")),
+        "megakaryocyte_progenitor_stage": _stage_rate(
+            "megakaryocyte_progenitors", get("megakaryocyte_progenitor_days")
+        ),
         "megakaryocyte_stage": _stage_rate("megakaryocytes", get("megakaryocyte_days")),
         "platelet_stage": _stage_rate("platelets", get("platelet_aging_lifespan_days")),
         "lymphocyte_loss": 1.0 / get("lymphocyte_residence_days"),
@@ -99,8 +101,8 @@ def constants(parameters: Parameters, sex: str = "male") -> dict[str, float]:
         * parameters.reference("iron_per_hemoglobin_mg_per_g")
         / parameters.reference("red_cell_lifespan_days")
     )
-    found["blood_reticulocyte_share"] = (
-        parameters.reference("reticulocyte_blood_days") / parameters.reference("red_cell_lifespan_days")
+    found["blood_reticulocyte_share"] = parameters.reference("reticulocyte_blood_days") / parameters.reference(
+        "red_cell_lifespan_days"
     )
     found["mature_red_cell_stage_share"] = (1.0 - found["blood_reticulocyte_share"]) / POOLS["red_cells"].stages
     marrow, blood, red = (reference[k] for k in ("marrow_reticulocyte", "blood_reticulocyte", "red_cell_stage"))

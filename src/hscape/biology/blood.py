@@ -20,7 +20,9 @@ BLOOD_RETICULOCYTES = POOLS["blood_reticulocytes"].start
 RED_CELLS = POOLS["red_cells"].start
 N_RED_CELLS = POOLS["red_cells"].stages
 MITOTIC = POOLS["neutrophil_mitotic"].start
+N_MITOTIC = POOLS["neutrophil_mitotic"].stages
 MATURING = POOLS["neutrophil_maturing"].start
+N_MATURING = POOLS["neutrophil_maturing"].stages
 RESERVE = POOLS["neutrophil_reserve"].start
 NEUTROPHILS = POOLS["neutrophils"].start
 MK_PROGENITORS = POOLS["megakaryocyte_progenitors"].start
@@ -92,7 +94,7 @@ def circulating_platelet_fold(splenic_pool_factor, c):
 @compiled
 def g_csf_level(y, h, c):
     """G-CSF relative to health: production and clearance balance within hours; what is injected adds to it."""
-    late_precursors = 0.5 * (y[MATURING + 2] + y[RESERVE])
+    late_precursors = 0.5 * (y[MATURING + N_MATURING - 1] + y[RESERVE])
     return h[_G_CSF_ADDED] + rates.g_csf_level(y[NEUTROPHILS], late_precursors, h[_G_CSF_PRODUCTION], c)
 
 
@@ -114,7 +116,7 @@ def _red_cells(y, u, h, c, dy, gain):
     gain[ERYTHROBLASTS] = k_ref * flow
     gain[ERYTHROBLASTS + 1] = k * e0
     gain[ERYTHROBLASTS + 2] = k * e1
-    dy[ERYTHROBLASTS] = k_ref * flow - (k + stress_killing) * e0
+    dy[ERYTHROBLASTS] = k_ref * flow - (k + killing) * e0  # what kills progenitors kills pronormoblasts
     dy[ERYTHROBLASTS + 1] = k * e0 - (k + stress_killing) * e1
     dy[ERYTHROBLASTS + 2] = k * (e1 - e2)  # the last stage no longer divides
     flow = c.erythroblast_stage_pass * e2
@@ -153,25 +155,21 @@ def _neutrophils(y, u, h, c, dy, gain):
     killing = h[_PROLIFERATING_KILLING]
     g = g_csf_level(y, h, c)
     k, k_ref = c.neutrophil_mitotic_stage_per_day, c.neutrophil_mitotic_stage_reference_per_day
-    m0, m1, m2 = y[MITOTIC], y[MITOTIC + 1], y[MITOTIC + 2]
-    gain[MITOTIC] = k_ref * u * h[_NEUTROPHIL_OUTPUT]
-    gain[MITOTIC + 1] = k * m0
-    gain[MITOTIC + 2] = k * m1
-    dy[MITOTIC] = gain[MITOTIC] - (k + killing) * m0
-    dy[MITOTIC + 1] = k * m0 - (k + killing) * m1
-    dy[MITOTIC + 2] = k * m1 - (k + killing) * m2
-    flow = c.neutrophil_mitotic_stage_pass * m2 * rates.neutrophil_production_fold(g, c)
+    gain[MITOTIC] = k_ref * u * h[_NEUTROPHIL_OUTPUT] * rates.neutrophil_recruitment_fold(g, c)
+    dy[MITOTIC] = gain[MITOTIC] - (k + killing) * y[MITOTIC]
+    for i in range(MITOTIC + 1, MITOTIC + N_MITOTIC):
+        gain[i] = k * y[i - 1]
+        dy[i] = gain[i] - (k + killing) * y[i]
+    flow = c.neutrophil_mitotic_stage_pass * y[MITOTIC + N_MITOTIC - 1] * rates.neutrophil_extra_division_fold(g, c)
     k_ref = c.neutrophil_maturing_stage_reference_per_day
     faster = rates.neutrophil_maturation_fold(g, c)
     k = c.neutrophil_maturing_stage_per_day * faster
-    p0, p1, p2 = y[MATURING], y[MATURING + 1], y[MATURING + 2]
     gain[MATURING] = k_ref * flow
-    gain[MATURING + 1] = k * p0
-    gain[MATURING + 2] = k * p1
-    dy[MATURING] = k_ref * flow - k * p0
-    dy[MATURING + 1] = k * (p0 - p1)
-    dy[MATURING + 2] = k * (p1 - p2)
-    flow = c.neutrophil_maturing_stage_pass * faster * p2
+    dy[MATURING] = gain[MATURING] - k * y[MATURING]
+    for i in range(MATURING + 1, MATURING + N_MATURING):
+        gain[i] = k * y[i - 1]
+        dy[i] = gain[i] - k * y[i]
+    flow = c.neutrophil_maturing_stage_pass * faster * y[MATURING + N_MATURING - 1]
     k_ref = c.neutrophil_reserve_reference_per_day
     faster = rates.neutrophil_release_fold(g, c)
     k = c.neutrophil_reserve_per_day * faster
@@ -192,14 +190,14 @@ def _platelets(y, u, volume_inverse, h, c, dy, gain):
     gain[MK_PROGENITORS + 1] = k * a
     dy[MK_PROGENITORS] = gain[MK_PROGENITORS] - (k + killing) * a
     dy[MK_PROGENITORS + 1] = k * a - (k + killing) * b
-    flow = c.megakaryocyte_progenitor_stage_pass * b * rates.platelet_production_fold(y[TPO], c)
+    flow = c.megakaryocyte_progenitor_stage_pass * b * rates.megakaryocyte_mass_fold(y[TPO], c)
     k, k_ref = c.megakaryocyte_stage_per_day, c.megakaryocyte_stage_reference_per_day
     a, b = y[MEGAKARYOCYTES], y[MEGAKARYOCYTES + 1]
     gain[MEGAKARYOCYTES] = k_ref * flow
     gain[MEGAKARYOCYTES + 1] = k * a
     dy[MEGAKARYOCYTES] = k_ref * flow - k * a
     dy[MEGAKARYOCYTES + 1] = k * (a - b)
-    flow = c.megakaryocyte_stage_pass * b
+    flow = c.megakaryocyte_stage_pass * b * rates.platelet_yield_fold(y[TPO], c)
     pool = platelet_pool(y, c)
     count = c.platelets_normal_1e9_per_l * pool * volume_inverse
     if h[_SPLENIC_POOL] != 1.0:
@@ -231,9 +229,11 @@ def blood_derivative(y, h, f, c, dy, gain):
     """
     activation = rates.stem_cell_activation(y[TPO], c)
     dy[EARLY] = (
-        rates.early_progenitor_inflow_per_day(f[0] * c.stem_cell_niche_capacity_cells, activation, h[_DIFFERENTIATION], c)
+        rates.early_progenitor_inflow_per_day(
+            f[0] * c.stem_cell_niche_capacity_cells, activation, h[_DIFFERENTIATION], c
+        )
         - rates.early_progenitor_net_loss_per_day(y[EARLY], h[_EARLY_KILLING], 0.0, 0.0, c) * y[EARLY]
-        - h[_CONTACT_KILLING] * f[2]
+        - h[_CONTACT_KILLING] * f[2] * y[EARLY]
     )
     u = y[EARLY] * h[_PROGENITOR_OUTPUT]
     volume_inverse = 1.0 / y[VOLUME]
@@ -273,28 +273,39 @@ def fastest_rate_per_day(y, h, c):
     release = c.neutrophil_reserve_per_day * rates.neutrophil_release_fold(g, c)
     maturing = c.neutrophil_maturing_stage_per_day * rates.neutrophil_maturation_fold(g, c)
     platelets = c.platelet_stage_per_day + h[_PLATELET_DESTRUCTION] + rates.platelet_random_loss_per_day(0.0, c)
-    fastest = max(epo, release, maturing, platelets)
+    megakaryocytes = 0.5 * (y[MEGAKARYOCYTES] + y[MEGAKARYOCYTES + 1])
+    tpo = c.thrombopoietin_turnover_per_day * rates.thrombopoietin_clearance(
+        1.0, platelet_pool(y, c), megakaryocytes, c
+    )
+    fastest = max(epo, tpo, release, maturing, platelets)
     fastest = max(fastest, c.neutrophil_loss_per_day * h[_NEUTROPHIL_CLEARANCE])
     fastest = max(fastest, c.blood_reticulocyte_per_day * 1.5 + h[_RED_CELL_DESTRUCTION])
     fastest = max(fastest, c.erythroblast_stage_per_day + killing, c.erythroid_progenitor_stage_per_day + killing)
-    return max(fastest, c.neutrophil_mitotic_stage_per_day + killing, c.megakaryocyte_progenitor_stage_per_day + killing,
-               c.lymphocyte_loss_per_day + h[_LYMPHOCYTE_KILLING])
+    return max(
+        fastest,
+        c.neutrophil_mitotic_stage_per_day + killing,
+        c.megakaryocyte_progenitor_stage_per_day + killing,
+        c.lymphocyte_loss_per_day + h[_LYMPHOCYTE_KILLING],
+    )
 
 
 @compiled
 def marrow_cells(y, c):
     """Nucleated marrow cells relative to health, by the share that each line has of the marrow space."""
     erythroid = (
-        y[ERYTHROID_PROGENITORS] + y[ERYTHROID_PROGENITORS + 1]
-        + y[ERYTHROBLASTS] + y[ERYTHROBLASTS + 1] + y[ERYTHROBLASTS + 2]
+        y[ERYTHROID_PROGENITORS]
+        + y[ERYTHROID_PROGENITORS + 1]
+        + y[ERYTHROBLASTS]
+        + y[ERYTHROBLASTS + 1]
+        + y[ERYTHROBLASTS + 2]
     ) / 5.0
-    granulocytic = (
-        y[MITOTIC] + y[MITOTIC + 1] + y[MITOTIC + 2]
-        + y[MATURING] + y[MATURING + 1] + y[MATURING + 2] + y[RESERVE]
-    ) / 7.0
-    megakaryocytic = 0.25 * (
-        y[MK_PROGENITORS] + y[MK_PROGENITORS + 1] + y[MEGAKARYOCYTES] + y[MEGAKARYOCYTES + 1]
-    )
+    granulocytic = y[RESERVE]
+    for i in range(MITOTIC, MITOTIC + N_MITOTIC):
+        granulocytic += y[i]
+    for i in range(MATURING, MATURING + N_MATURING):
+        granulocytic += y[i]
+    granulocytic /= N_MITOTIC + N_MATURING + 1
+    megakaryocytic = 0.25 * (y[MK_PROGENITORS] + y[MK_PROGENITORS + 1] + y[MEGAKARYOCYTES] + y[MEGAKARYOCYTES + 1])
     rest = 1.0 - c.marrow_granulocytic_share - c.marrow_erythroid_share - c.marrow_megakaryocytic_share
     return (
         c.marrow_granulocytic_share * granulocytic

@@ -156,6 +156,7 @@ class Program(NamedTuple):
     jump_factor: np.ndarray
     jump_amount: np.ndarray
     own_initial: np.ndarray  # (n_own_states,)
+    own_scale: np.ndarray  # (n_own_states,) largest first value or jump of each
     terms: np.ndarray  # (n_terms, 6): state, coefficient, times or -1, saturating in or -1, half, falling
     effects: np.ndarray  # (n_effects, 5): channel, variable, coefficient, half, mode
 
@@ -170,8 +171,10 @@ class _Names:
     def register(self, states: dict[str, float]) -> None:
         for name, value in states.items():
             if name in self.own:
-                raise InputError(f"influences: the own state '{name}' is registered twice; give the second one "
-                                 "another name or merge the two events.")
+                raise InputError(
+                    f"influences: the own state '{name}' is registered twice; give the second one "
+                    "another name or merge the two events."
+                )
             if len(self.own) >= N_OWN_STATES:
                 raise InputError(f"influences: more than {N_OWN_STATES} own states; leave some influences out.")
             self.index[name] = POOLS["own"].start + len(self.own)
@@ -205,16 +208,31 @@ def compile_influences(influences: Sequence[Influence], context: Context) -> Pro
     own_initial = np.zeros(N_OWN_STATES)
     own_initial[: len(names.own)] = list(names.own.values())
     return Program(
-        ticks, addition, factor, _cuts(changes, jumps), *jump_arrays, own_initial,
-        _terms(terms, names), _effects(effects, names),
+        ticks,
+        addition,
+        factor,
+        _cuts(changes, jumps),
+        jump_arrays[0],
+        jump_arrays[1],
+        jump_arrays[2],
+        jump_arrays[3],
+        jump_arrays[4],
+        jump_arrays[5],
+        own_initial,
+        _own_scale(own_initial, jumps, names),
+        _terms(terms, names),
+        _effects(effects, names),
     )
 
 
 def _segments(changes: Sequence[Change]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     lowest, highest = np.iinfo(np.int64).min, np.iinfo(np.int64).max
     spans = [
-        (to_tick(c.start_day) if np.isfinite(c.start_day) else lowest,
-         to_tick(c.end_day) if np.isfinite(c.end_day) else highest, c)
+        (
+            to_tick(c.start_day) if np.isfinite(c.start_day) else lowest,
+            to_tick(c.end_day) if np.isfinite(c.end_day) else highest,
+            c,
+        )
         for c in changes
     ]
     edges = sorted({lowest, *(s for s, _, _ in spans), *(e for _, e, _ in spans if e < highest)})
@@ -250,18 +268,35 @@ def _jumps(jumps: Sequence[Jump], names: _Names) -> tuple[np.ndarray, ...]:
         else:
             index = names.find(jump.target)
             if index >= N_STATES:
-                raise InputError(f"influence: '{jump.target}' cannot jump; name a blood pool, an own state, "
-                                 "stem_cells or early_progenitors.")
+                raise InputError(
+                    f"influence: '{jump.target}' cannot jump; name a blood pool, an own state, "
+                    "stem_cells or early_progenitors."
+                )
             rows.append((tick, JUMP_POOL, index, index + 1, jump.factor, jump.amount))
     table = list(zip(*rows, strict=True)) if rows else [()] * 6
     kinds = (np.int64, np.int64, np.int64, np.int64, np.float64, np.float64)
     return tuple(np.array(column, dtype=kind) for column, kind in zip(table, kinds, strict=True))
 
 
+def _own_scale(own_initial: np.ndarray, jumps: Sequence[Jump], names: _Names) -> np.ndarray:
+    scale = np.abs(own_initial)
+    for jump in jumps:
+        if jump.target in names.own:
+            slot = names.find(jump.target) - POOLS["own"].start
+            scale[slot] = max(scale[slot], abs(jump.amount))
+    return scale
+
+
 def _terms(terms: Sequence[Term], names: _Names) -> np.ndarray:
     rows = [
-        (names.find(t.state), t.coefficient_per_day, names.find(t.times), names.find(t.saturating_in), t.half,
-         float(t.falling))
+        (
+            names.find(t.state),
+            t.coefficient_per_day,
+            names.find(t.times),
+            names.find(t.saturating_in),
+            t.half,
+            float(t.falling),
+        )
         for t in terms
     ]
     return np.array(rows, dtype=np.float64).reshape(-1, 6)

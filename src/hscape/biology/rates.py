@@ -35,12 +35,18 @@ def stem_cell_activation(thrombopoietin, c):
 
 
 @inlined
-def stem_cell_division_per_day(fitness_per_day, occupancy, activation, division_factor, c):
+def stem_cell_division_fold(occupancy, activation, division_factor, c):
+    """Fold change of every stem cell's division: niche, thrombopoietin and influences."""
+    return niche_fold(occupancy, c) * activation * division_factor
+
+
+@inlined
+def stem_cell_division_per_day(fitness_per_day, fold, c):
     """Symmetric divisions per cell and day; fitness is the net growth advantage in a full niche."""
     intrinsic = c.stem_cell_turnover_per_day + fitness_per_day
     if intrinsic < 0.0:
         intrinsic = 0.0
-    return intrinsic * niche_fold(occupancy, c) * activation * division_factor
+    return intrinsic * fold
 
 
 @inlined
@@ -126,7 +132,9 @@ def thrombopoietin_clearance(thrombopoietin, platelets, megakaryocytes, c):
     share = c.thrombopoietin_platelet_clearance_share
     mass = share * platelets + (1.0 - share) * megakaryocytes
     return receptor_clearance(
-        thrombopoietin, mass, c.thrombopoietin_residual_clearance_fraction,
+        thrombopoietin,
+        mass,
+        c.thrombopoietin_residual_clearance_fraction,
         c.thrombopoietin_clearance_half_saturation_fold,
     )
 
@@ -184,15 +192,22 @@ def reticulocyte_blood_days(erythropoietin, c):
 
 
 @inlined
-def neutrophil_production_fold(g_csf, c):
-    """Fold change of neutrophil production under G-CSF."""
-    return saturating_fold(g_csf, c.neutrophil_production_fold_max)
+def neutrophil_recruitment_fold(g_csf, c):
+    """Fold change of entry into the neutrophil line under G-CSF; felt in blood two weeks later."""
+    return saturating_fold(g_csf, c.neutrophil_recruitment_fold_max)
+
+
+@inlined
+def neutrophil_extra_division_fold(g_csf, c):
+    """Fold change of neutrophils per entering cell under G-CSF; felt in blood a week later."""
+    return saturating_fold(g_csf, c.neutrophil_extra_division_fold_max)
 
 
 @inlined
 def neutrophil_maturation_fold(g_csf, c):
     """Fold change of the speed of post-mitotic maturation under G-CSF."""
-    return saturating_fold(g_csf, c.neutrophil_maturation_speed_fold_max)
+    above = g_csf - 1.0
+    return 1.0 + (c.neutrophil_maturation_speed_fold_max - 1.0) * above / (c.neutrophil_maturation_half_fold + above)
 
 
 @inlined
@@ -202,9 +217,15 @@ def neutrophil_release_fold(g_csf, c):
 
 
 @inlined
-def platelet_production_fold(thrombopoietin, c):
-    """Fold change of platelet production under thrombopoietin."""
-    return saturating_fold(thrombopoietin, c.platelet_production_fold_max)
+def megakaryocyte_mass_fold(thrombopoietin, c):
+    """Fold change of megakaryocyte mass made under thrombopoietin."""
+    return saturating_fold(thrombopoietin, c.megakaryocyte_mass_fold_max)
+
+
+@inlined
+def platelet_yield_fold(thrombopoietin, c):
+    """Fold change of platelets shed per megakaryocyte mass under thrombopoietin."""
+    return saturating_fold(thrombopoietin, c.platelet_yield_fold_max)
 
 
 @inlined

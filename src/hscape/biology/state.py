@@ -39,8 +39,8 @@ POOLS = _lay_out(
     ("marrow_reticulocytes", 1),
     ("blood_reticulocytes", 1),
     ("red_cells", 20),
-    ("neutrophil_mitotic", 3),
-    ("neutrophil_maturing", 3),
+    ("neutrophil_mitotic", 8),
+    ("neutrophil_maturing", 5),
     ("neutrophil_reserve", 1),
     ("neutrophils", 1),
     ("megakaryocyte_progenitors", 2),
@@ -60,10 +60,18 @@ N_BLOOD = POOLS["own"].start
 N_STATES = POOLS["own"].stop
 
 #: Pools that circulate and are lost with shed blood, volume included.
-CIRCULATING = ("blood_reticulocytes", "red_cells", "neutrophils", "platelets", "lymphocytes", "monocytes", "blood_volume")
+CIRCULATING = (
+    "blood_reticulocytes",
+    "red_cells",
+    "neutrophils",
+    "platelets",
+    "lymphocytes",
+    "monocytes",
+    "blood_volume",
+)
 
 #: What the stem-cell layer lends to the blood layer within one calendar cell: numbers relative to health.
-FROZEN = ("stem_cells", "contact_killable_stem_cells", "contact_killable_early_progenitors")
+FROZEN = ("stem_cells", "contact_killable_stem_cells", "contact_killable_early_progenitor_share")
 
 
 def variable_names() -> tuple[str, ...]:

@@ -14,11 +14,18 @@ from hscape.biology.channels import N_CHANNELS
 from hscape.biology.state import N_BLOOD, N_OWN_STATES, N_STATES
 from hscape.compiled import compiled
 
-#: Largest product of a substep with the fastest local rate. Measured: error against an adaptive solver
-#: below 1e-3 of (0.01 baseline + value) over random patients; see verification/agreement.
-RATE_PRODUCT = 1.0
+#: Largest product of a substep with the fastest local rate, in calm and in the days after an event, when
+#: what relaxes has not yet settled. Measured: error against an adaptive solver below 1e-3 of
+#: (0.01 baseline + value) over random patients; see verification/results.md.
+CALM_PRODUCT = 1.0
+EVENT_PRODUCT = 0.4
+EVENT_DAYS = 4.0
 #: At least this many substeps a day, so that fast signals are followed after an event.
 SUBSTEPS_PER_DAY = 3
+#: Runge-Kutta of fourth order damps a decay whose product with the substep is below this (2.78 at most).
+STABLE_PRODUCT = 2.4
+#: Share of its scale below which an own state no longer needs to be followed closely.
+VANISHED = 1.0e-6
 #: Channels whose mean over a cell the stem-cell layer needs, in this order.
 KILLING, CONTACT, EARLY_KILLING = 16, 17, 18
 N_MEANS = 4
@@ -34,10 +41,11 @@ def variable(index, y, f):
 
 
 @compiled
-def fill_channels(addition, factor, effects, y, f, h):
-    """Channels in force: the dated changes of this segment (one row each), then the continuous effects."""
-    for i in range(N_CHANNELS):
-        h[i] = addition[i] * factor[i]
+def apply_effects(addition, factor, effects, y, f, h):
+    """The channels that continuous effects touch, made anew from the dated changes of this segment."""
+    for e in range(effects.shape[0]):
+        channel = int(effects[e, 0])
+        h[channel] = addition[channel] * factor[channel]
     for e in range(effects.shape[0]):
         channel = int(effects[e, 0])
         value = variable(effects[e, 1], y, f)
@@ -48,6 +56,14 @@ def fill_channels(addition, factor, effects, y, f, h):
             h[channel] /= 1.0 + acting
         else:
             h[channel] *= 1.0 + acting
+
+
+@compiled
+def fill_channels(addition, factor, effects, y, f, h):
+    """Channels in force: the dated changes of this segment (one row each), then the continuous effects."""
+    for i in range(N_CHANNELS):
+        h[i] = addition[i] * factor[i]
+    apply_effects(addition, factor, effects, y, f, h)
 
 
 @compiled
@@ -70,7 +86,7 @@ def own_derivative(terms, y, f, dy):
 def derivative(addition, factor, effects, terms, y, f, c, h, dy, gain):
     """Everything that moves continuously: channels, blood and own states."""
     if effects.shape[0] > 0:
-        fill_channels(addition, factor, effects, y, f, h)
+        apply_effects(addition, factor, effects, y, f, h)
     blood_derivative(y, h, f, c, dy, gain)
     if terms.shape[0] > 0:
         own_derivative(terms, y, f, dy)
@@ -85,17 +101,21 @@ def _add_means(weight, y, h, c, means):
 
 
 @compiled
-def fastest_own_rate(terms):
-    """Fastest decay among the own states, from their linear terms."""
+def fastest_own_rate(terms, own_scale, y, product):
+    """Fastest decay among the own states; one that has nearly vanished need only stay stable."""
     fastest = 0.0
     for t in range(terms.shape[0]):
         if terms[t, 2] == terms[t, 0]:
-            fastest = max(fastest, abs(terms[t, 1]))
+            rate = abs(terms[t, 1])
+            i = int(terms[t, 0])
+            if abs(y[i]) < VANISHED * own_scale[i - N_BLOOD]:
+                rate *= product / STABLE_PRODUCT
+            fastest = max(fastest, rate)
     return fastest
 
 
 @compiled
-def integrate(addition, factor, effects, terms, y, days, f, c, work, means):
+def integrate(addition, factor, effects, terms, own_scale, y, days, product, f, c, work, means):
     """Move the blood over a span without events.
 
     Args:
@@ -103,8 +123,10 @@ def integrate(addition, factor, effects, terms, y, days, f, c, work, means):
         factor: dated factors, same shape.
         effects: continuous effects, shape (n_effects, 5).
         terms: terms of own states, shape (n_terms, 6).
+        own_scale: largest first value or jump of each own state, shape (n_own_states,).
         y: state, moved in place.
         days: length of the span.
+        product: largest product of a substep with the fastest local rate.
         f: what the stem-cell layer lends, fixed.
         c: record of constants.
         work: scratch, shape (7, n_states) with at least n_channels columns.
@@ -112,13 +134,13 @@ def integrate(addition, factor, effects, terms, y, days, f, c, work, means):
     """
     k1, k2, k3, k4, trial, gain, h = work[0], work[1], work[2], work[3], work[4], work[5], work[6]
     n_moving = N_BLOOD if terms.shape[0] == 0 else N_STATES
-    own_rate = fastest_own_rate(terms)
     left = days
     while left > 1.0e-12:
         span = min(left, 1.0)
         fill_channels(addition, factor, effects, y, f, h)
+        own_rate = fastest_own_rate(terms, own_scale, y, product)
         fastest = max(own_rate, fastest_rate_per_day(y, h, c))
-        n = max(1, math.ceil(span * max(float(SUBSTEPS_PER_DAY), fastest / RATE_PRODUCT)))
+        n = max(1, math.ceil(span * max(float(SUBSTEPS_PER_DAY), fastest / product)))
         dt = span / n
         _add_means(-0.5 * dt, y, h, c, means)
         for _ in range(n):

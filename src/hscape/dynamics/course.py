@@ -25,9 +25,9 @@ from hscape.biology.influence import (
     JUMP_STEM_CELLS,
 )
 from hscape.biology.state import N_STATES, POOLS
-from hscape.compiled import compiled
+from hscape.compiled import compiled, inlined
 from hscape.dynamics import exact, mean, step
-from hscape.dynamics.blood import N_MEANS, fill_channels, integrate
+from hscape.dynamics.blood import CALM_PRODUCT, EVENT_DAYS, EVENT_PRODUCT, N_MEANS, fill_channels, integrate
 from hscape.dynamics.clones import total_cells
 from hscape.dynamics.composition import carry, fill_at_start, follow_large_clones, platelet_share, red_cell_share
 from hscape.dynamics.setting import Setting
@@ -49,8 +49,17 @@ CRASH_PER_DAY = 0.01
 NO_ROOM, FAILED = -1, -2
 #: Columns of a clone row: tick, serial, stem cells, early progenitors, then shares in six lines.
 CLONE_COLUMNS = (
-    "tick", "serial", "stem_cells", "early_progenitors", "division_depth", "granulocyte", "monocyte",
-    "lymphocyte", "platelet", "reticulocyte", "red_cell",
+    "tick",
+    "serial",
+    "stem_cells",
+    "early_progenitors",
+    "division_depth",
+    "granulocyte",
+    "monocyte",
+    "lymphocyte",
+    "platelet",
+    "reticulocyte",
+    "red_cell",
 )
 N_CLONE_COLUMNS = len(CLONE_COLUMNS)
 
@@ -84,29 +93,53 @@ class Output(NamedTuple):
     n_serials: np.ndarray  # (1,)
 
 
-@compiled
+@inlined
 def segment_row(program, tick):
     """Row of the dated changes in force at a tick."""
-    row = 0
-    while row + 1 < program.change_tick.shape[0] and program.change_tick[row + 1] <= tick:
-        row += 1
-    return row
+    low, high = 0, program.change_tick.shape[0] - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if program.change_tick[middle] <= tick:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
-@compiled
+@inlined
 def _channels(program, tick, y, f, h):
     """Channels in force at a tick."""
     row = segment_row(program, tick)
     fill_channels(program.addition[row], program.factor[row], program.effects, y, f, h)
 
 
-@compiled
+@inlined
 def _first_after(ticks, tick):
     """Index of the first entry above a tick."""
-    return np.searchsorted(ticks, tick, side="right")
+    low, high = 0, ticks.shape[0]
+    while low < high:
+        middle = (low + high) // 2
+        if ticks[middle] <= tick:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
-@compiled
+@inlined
+def latest_event(program, tick):
+    """Tick of the latest dated change or jump up to now; long ago if there was none."""
+    latest = -(1 << 40)
+    change = _first_after(program.change_tick, tick) - 1
+    if change > 0:  # the first segment starts with time itself
+        latest = program.change_tick[change]
+    jump = _first_after(program.jump_tick, tick) - 1
+    if jump >= 0:
+        latest = max(latest, program.jump_tick[jump])
+    return latest
+
+
+@inlined
 def _frozen(clones, n_used, y, c, f):
     """What the stem-cell layer lends to the blood within a cell."""
     cells, killable, early, early_killable = 0.0, 0.0, 0.0, 0.0
@@ -117,7 +150,22 @@ def _frozen(clones, n_used, y, c, f):
         early_killable += clones.progenitors[i] * clones.vulnerability[i]
     f[0] = cells / c.stem_cell_niche_capacity_cells
     f[1] = killable / c.stem_cell_niche_capacity_cells
-    f[2] = early_killable
+    f[2] = early_killable / early if early > 0.0 else 0.0
+
+
+@inlined
+def _to_middle(days, y, f, h, c):
+    """Move the lent numbers to the middle of the cell by the expected growth, so that the blood lags by nothing."""
+    if f[0] <= 0.0:
+        return
+    activation = rates.stem_cell_activation(y[TPO], c)
+    fold = rates.stem_cell_division_fold(f[0] / h[_NICHE], activation, h[_DIVISION], c)
+    net = rates.stem_cell_division_per_day(0.0, fold, c) - rates.stem_cell_loss_per_day(
+        activation, h[_DIFFERENTIATION], h[_KILLING], h[_CONTACT], f[1] / f[0], c
+    )
+    moved = math.exp(0.5 * days * net)
+    f[0] *= moved
+    f[1] *= moved
 
 
 @compiled
@@ -151,16 +199,19 @@ def _jump_blood(program, j, y):
             y[i] = y[i] * program.jump_factor[j] + program.jump_amount[j]
 
 
-@compiled
+@inlined
 def _cell_stop(tick, plan, program, clones, n_used, y, f, h, c):
     """Where the calendar cell that starts here ends."""
     _channels(program, tick, y, f, h)
-    hazard = max(h[_KILLING], h[_CONTACT], h[_EARLY_KILLING])
-    if hazard < CRASH_PER_DAY and f[0] > 0.0:
-        activation = rates.stem_cell_activation(y[TPO], c)
-        growth = rates.stem_cell_division_per_day(0.0, f[0] / h[_NICHE], activation, h[_DIVISION], c)
-        loss = rates.stem_cell_differentiation_per_day(activation, h[_DIFFERENTIATION], c)
-        hazard = max(hazard, abs(growth - loss))
+    hazard = 0.0
+    if plan.with_blood:  # alone, the stem-cell kernels choose their own steps
+        hazard = max(h[_KILLING], h[_CONTACT], h[_EARLY_KILLING])
+        if hazard < CRASH_PER_DAY and f[0] > 0.0:
+            activation = rates.stem_cell_activation(y[TPO], c)
+            fold = rates.stem_cell_division_fold(f[0] / h[_NICHE], activation, h[_DIVISION], c)
+            growth = rates.stem_cell_division_per_day(0.0, fold, c)
+            loss = rates.stem_cell_differentiation_per_day(activation, h[_DIFFERENTIATION], c)
+            hazard = max(hazard, abs(growth - loss))
     length = plan.crash_cell_ticks if hazard >= CRASH_PER_DAY else plan.cell_ticks
     stop = min((tick // length + 1) * length, plan.stop_tick)
     cut = _first_after(program.cut_tick, tick)
@@ -185,8 +236,21 @@ def _blood_over_cell(tick, stop, y, f, program, plan, c, work, means, clones, n_
             end = min(end, out.tick[next_out])
         row = segment_row(program, tick)
         days = (end - tick) / _TICKS_PER_DAY
+        calm = tick - latest_event(program, tick) > EVENT_DAYS * _TICKS_PER_DAY
+        product = CALM_PRODUCT if calm else EVENT_PRODUCT
         integrate(
-            program.addition[row], program.factor[row], program.effects, program.terms, y, days, f, c, work, means
+            program.addition[row],
+            program.factor[row],
+            program.effects,
+            program.terms,
+            program.own_scale,
+            y,
+            days,
+            product,
+            f,
+            c,
+            work,
+            means,
         )
         if plan.with_composition:
             blood_derivative(y, work[6], f, c, work[0], work[5])
@@ -212,8 +276,12 @@ def _record(index, tick, y, program, f, work, out):
 
 
 @compiled
-def _early_progenitors(clones, before, n_used, days, setting, early_killing, total, c):
-    """Each clone's early progenitors over a cell: exact for the frozen renewal and a linear inflow."""
+def _early_progenitors(clones, before, n_used, days, setting, early_killing, total, integrated, c):
+    """Each clone's early progenitors over a cell; their total is the one that the blood has integrated.
+
+    The shares follow from the mean rates of the cell; the total must see when in the cell they acted.
+    """
+    summed = 0.0
     for i in range(n_used):
         loss = rates.early_progenitor_net_loss_per_day(
             total, early_killing, setting.contact_killing_per_day, clones.vulnerability[i], c
@@ -225,13 +293,21 @@ def _early_progenitors(clones, before, n_used, days, setting, early_killing, tot
         kept = math.exp(-loss * days)
         gained = -math.expm1(-loss * days) / loss if abs(loss * days) > 1.0e-9 else days
         clones.progenitors[i] = clones.progenitors[i] * kept + inflow * gained
+        summed += clones.progenitors[i]
+    if summed > 0.0:
+        for i in range(n_used):
+            clones.progenitors[i] *= integrated / summed
 
 
 @compiled
 def _number_clones(clones, n_used, plan, out):
     """Give a serial number to every clone that has become large enough to report."""
     for i in range(1, n_used):
-        if clones.serial[i] < 0 and clones.cells[i] >= plan.report_cells and out.n_serials[0] < out.serial_slot.shape[0]:
+        if (
+            clones.serial[i] < 0
+            and clones.cells[i] >= plan.report_cells
+            and out.n_serials[0] < out.serial_slot.shape[0]
+        ):
             s = out.n_serials[0]
             clones.serial[i] = s
             low = np.uint64(0xFFFFFFFF)
@@ -294,17 +370,23 @@ def run_course(y, clones, n_used, program, plan, kinds, c, tracked, shares, out)
             next_clone += 1
         if tick >= plan.stop_tick:
             break
-        for j in range(program.jump_tick.shape[0]):
-            if program.jump_tick[j] == tick:
-                _jump_stem_cells(program, j, clones, n_used, plan, source)
-                _jump_blood(program, j, y)
+        for j in range(_first_after(program.jump_tick, tick - 1), program.jump_tick.shape[0]):
+            if program.jump_tick[j] > tick:
+                break
+            _jump_stem_cells(program, j, clones, n_used, plan, source)
+            _jump_blood(program, j, y)
         _frozen(clones, n_used, y, c, f)
-        y[EARLY] = clones.progenitors[:n_used].sum()
+        if plan.with_blood:
+            y[EARLY] = clones.progenitors[:n_used].sum()
         stop = _cell_stop(tick, plan, program, clones, n_used, y, f, h, c)
         days = (stop - tick) / _TICKS_PER_DAY
-        before, early_before, first_out = clones.cells[:n_used].copy(), y[EARLY], next_out
+        before, total_before = clones.cells, total_cells(clones, n_used)
+        if plan.with_blood:
+            before = clones.cells[:n_used].copy()
+        early_before, first_out = y[EARLY], next_out
         means[:] = 0.0
         if plan.with_blood:
+            _to_middle(days, y, f, h, c)
             next_out = _blood_over_cell(
                 tick, stop, y, f, program, plan, c, work, means, clones, n_used, tracked, shares, out, next_out
             )
@@ -312,10 +394,18 @@ def run_course(y, clones, n_used, program, plan, kinds, c, tracked, shares, out)
         else:
             means[0] = rates.stem_cell_activation(y[TPO], c)
             means[1], means[2], means[3] = h[_KILLING], h[_CONTACT], h[_EARLY_KILLING]
-        _channels(program, tick, y, f, h)
+        if plan.with_blood and program.effects.shape[0] > 0:
+            _channels(program, tick, y, f, h)
         setting = Setting(
-            means[0], c.stem_cell_niche_capacity_cells * h[_NICHE], h[_DIVISION], h[_DIFFERENTIATION],
-            means[1], means[2], h[_INFLUX], h[_MUTATION], plan.key,
+            means[0],
+            c.stem_cell_niche_capacity_cells * h[_NICHE],
+            h[_DIVISION],
+            h[_DIFFERENTIATION],
+            means[1],
+            means[2],
+            h[_INFLUX],
+            h[_MUTATION],
+            plan.key,
         )
         old_used = n_used
         if plan.kernel == EXACT:
@@ -327,16 +417,16 @@ def run_course(y, clones, n_used, program, plan, kinds, c, tracked, shares, out)
         if n_used < 0:
             return NO_ROOM
         if plan.with_blood:
-            _early_progenitors(clones, before, old_used, days, setting, means[3], 0.5 * (early_before + y[EARLY]), c)
+            _early_progenitors(
+                clones, before, old_used, days, setting, means[3], 0.5 * (early_before + y[EARLY]), y[EARLY], c
+            )
             y[EARLY] = clones.progenitors[:n_used].sum()
             if not math.isfinite(y.sum()):
                 return FAILED
             follow_large_clones(clones, n_used, tracked, shares)
         after = total_cells(clones, n_used)
-        total_before = before.sum()
         for k in range(first_out, next_out):
             passed = (out.tick[k] - tick) / (stop - tick)
             out.stem_cells[k] = total_before + passed * (after - total_before)
         tick = stop
-        _frozen(clones, n_used, y, c, f)
     return n_used

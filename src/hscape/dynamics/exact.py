@@ -22,16 +22,20 @@ _DIVIDE, _LEAVE, _MUTATE = 0, 1, 2
 def event_rates(clones, n_used, total, setting, mutation, c):
     """Rates per day, summed over clones, of: division, loss, mutation."""
     divide, leave = 0.0, 0.0
-    occupancy = total / setting.niche_capacity_cells
+    fold = rates.stem_cell_division_fold(
+        total / setting.niche_capacity_cells, setting.activation, setting.division_factor, c
+    )
     for i in range(n_used):
         cells = clones.cells[i]
         if cells > 0.0:
-            divide += cells * rates.stem_cell_division_per_day(
-                clones.fitness_per_day[i], occupancy, setting.activation, setting.division_factor, c
-            )
+            divide += cells * rates.stem_cell_division_per_day(clones.fitness_per_day[i], fold, c)
             leave += cells * rates.stem_cell_loss_per_day(
-                setting.activation, setting.differentiation_factor, setting.killing_per_day,
-                setting.contact_killing_per_day, clones.vulnerability[i], c,
+                setting.activation,
+                setting.differentiation_factor,
+                setting.killing_per_day,
+                setting.contact_killing_per_day,
+                clones.vulnerability[i],
+                c,
             )
     return divide, leave, mutation * total
 
@@ -39,7 +43,9 @@ def event_rates(clones, n_used, total, setting, mutation, c):
 @inlined
 def pick_clone(clones, n_used, event, target, total, setting, mutation, c):
     """The clone in which the event falls: walk along the clones until the target rate is used up."""
-    occupancy = total / setting.niche_capacity_cells
+    fold = rates.stem_cell_division_fold(
+        total / setting.niche_capacity_cells, setting.activation, setting.division_factor, c
+    )
     last = 0
     for i in range(n_used):
         cells = clones.cells[i]
@@ -47,13 +53,15 @@ def pick_clone(clones, n_used, event, target, total, setting, mutation, c):
             continue
         last = i
         if event == _DIVIDE:
-            target -= cells * rates.stem_cell_division_per_day(
-                clones.fitness_per_day[i], occupancy, setting.activation, setting.division_factor, c
-            )
+            target -= cells * rates.stem_cell_division_per_day(clones.fitness_per_day[i], fold, c)
         elif event == _LEAVE:
             target -= cells * rates.stem_cell_loss_per_day(
-                setting.activation, setting.differentiation_factor, setting.killing_per_day,
-                setting.contact_killing_per_day, clones.vulnerability[i], c,
+                setting.activation,
+                setting.differentiation_factor,
+                setting.killing_per_day,
+                setting.contact_killing_per_day,
+                clones.vulnerability[i],
+                c,
             )
         else:
             target -= mutation * cells
@@ -96,8 +104,15 @@ def advance(clones, n_used, start_tick, stop_tick, setting, kinds, source, c):
             fitness = clones.fitness_per_day[i] + draw_fitness_per_day(source, kinds, kind)
             clones.cells[i] -= 1.0
             n_used = place(
-                clones, n_used, 1.0, fitness, clones.vulnerability[i] * kinds.vulnerability[kind],
-                draw_address(source), clones.address[i], kind, start_tick + int(day * _TICKS_PER_DAY),
+                clones,
+                n_used,
+                1.0,
+                fitness,
+                clones.vulnerability[i] * kinds.vulnerability[kind],
+                draw_address(source),
+                clones.address[i],
+                kind,
+                start_tick + int(day * _TICKS_PER_DAY),
                 clones.division_depth[i],
             )
             if n_used < 0:

@@ -18,15 +18,19 @@ def _derivative(cells, n_used, clones, setting, c, out):
     total = 0.0
     for i in range(n_used):
         total += cells[i]
-    occupancy = total / setting.niche_capacity_cells
+    fold = rates.stem_cell_division_fold(
+        total / setting.niche_capacity_cells, setting.activation, setting.division_factor, c
+    )
     fastest = 1.0e-9
     for i in range(n_used):
-        division = rates.stem_cell_division_per_day(
-            clones.fitness_per_day[i], occupancy, setting.activation, setting.division_factor, c
-        )
+        division = rates.stem_cell_division_per_day(clones.fitness_per_day[i], fold, c)
         loss = rates.stem_cell_loss_per_day(
-            setting.activation, setting.differentiation_factor, setting.killing_per_day,
-            setting.contact_killing_per_day, clones.vulnerability[i], c,
+            setting.activation,
+            setting.differentiation_factor,
+            setting.killing_per_day,
+            setting.contact_killing_per_day,
+            clones.vulnerability[i],
+            c,
         )
         out[i] = (division - loss) * cells[i]
         fastest = max(fastest, division, loss)
@@ -50,9 +54,9 @@ def advance(clones, n_used, start_tick, stop_tick, setting, kinds, source, c):
         _derivative(y + h * k3, n_used, clones, setting, c, k4)
         for i in range(n_used):
             clones.cells[i] = max(0.0, y[i] + h / 6.0 * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i]))
+    fold = rates.stem_cell_division_fold(
+        clones.cells[:n_used].sum() / setting.niche_capacity_cells, setting.activation, setting.division_factor, c
+    )
     for i in range(n_used):
-        occupancy = clones.cells[:n_used].sum() / setting.niche_capacity_cells
-        clones.division_depth[i] += 2.0 * days * rates.stem_cell_division_per_day(
-            clones.fitness_per_day[i], occupancy, setting.activation, setting.division_factor, c
-        )
+        clones.division_depth[i] += 2.0 * days * rates.stem_cell_division_per_day(clones.fitness_per_day[i], fold, c)
     return n_used

@@ -53,46 +53,54 @@ def draw_transition(source, cells, division, loss, days):
 
 
 @inlined
-def step_days(clones, n_used, setting, c):
+def clone_rates(fitness_per_day, vulnerability, fold, setting, c):
+    """Division and loss of one clone per cell and day."""
+    division = rates.stem_cell_division_per_day(fitness_per_day, fold, c)
+    loss = rates.stem_cell_loss_per_day(
+        setting.activation,
+        setting.differentiation_factor,
+        setting.killing_per_day,
+        setting.contact_killing_per_day,
+        vulnerability,
+        c,
+    )
+    return division, loss
+
+
+@inlined
+def division_fold(total, setting, c):
+    """Fold change of division at this total."""
+    return rates.stem_cell_division_fold(
+        total / setting.niche_capacity_cells, setting.activation, setting.division_factor, c
+    )
+
+
+@inlined
+def step_days(clones, n_used, total, setting, c):
     """Length of a step: how far the rates can be frozen."""
-    total = total_cells(clones, n_used)
     if total <= 0.0:
         return 1.0e9
-    occupancy = total / setting.niche_capacity_cells
     net, division_total = 0.0, 0.0
+    fold = division_fold(total, setting, c)
     for i in range(n_used):
         if clones.cells[i] > 0.0:
-            division, loss = clone_rates(clones, i, occupancy, setting, c)
+            division, loss = clone_rates(clones.fitness_per_day[i], clones.vulnerability[i], fold, setting, c)
             division_total += division * clones.cells[i]
             net += (division - loss) * clones.cells[i]
-    crowding = (c.niche_empty_division_fold - 1.0) * occupancy
+    crowding = (c.niche_empty_division_fold - 1.0) * total / setting.niche_capacity_cells
     relaxation = division_total / total * crowding / (1.0 + crowding)
     speed = math.sqrt(relaxation * (relaxation + abs(net) / total))
     return STEP_ACCURACY / max(speed, 1.0e-9)
 
 
 @inlined
-def clone_rates(clones, i, occupancy, setting, c):
-    """Division and loss of one clone per cell and day."""
-    division = rates.stem_cell_division_per_day(
-        clones.fitness_per_day[i], occupancy, setting.activation, setting.division_factor, c
-    )
-    loss = rates.stem_cell_loss_per_day(
-        setting.activation, setting.differentiation_factor, setting.killing_per_day,
-        setting.contact_killing_per_day, clones.vulnerability[i], c,
-    )
-    return division, loss
-
-
-@inlined
-def middle_total(clones, n_used, days, setting, c):
+def middle_total(clones, n_used, total, days, setting, c):
     """Expected total in the middle of a step."""
-    total = total_cells(clones, n_used)
-    occupancy = total / setting.niche_capacity_cells
     middle = 0.5 * days * setting.influx_per_day
+    fold = division_fold(total, setting, c)
     for i in range(n_used):
         if clones.cells[i] > 0.0:
-            division, loss = clone_rates(clones, i, occupancy, setting, c)
+            division, loss = clone_rates(clones.fitness_per_day[i], clones.vulnerability[i], fold, setting, c)
             middle += clones.cells[i] * math.exp((division - loss) * 0.5 * days)
     return middle
 
@@ -101,7 +109,7 @@ def middle_total(clones, n_used, days, setting, c):
 def _influx(clones, tick, days, division, loss, setting, source):
     """Cells that come from outside during a step and their progeny, for slot 0."""
     draws.open_source(source, setting.key, tick, clones.address[0], _INFLUX)
-    a, b = transition(division, loss, days)
+    b = transition(division, loss, days)[1]
     if division * days < 1.0e-9:
         settled = -math.expm1(-loss * days) / loss if loss > 0.0 else days
         return float(draws.poisson(source, setting.influx_per_day * settled))
@@ -110,10 +118,10 @@ def _influx(clones, tick, days, division, loss, setting, source):
 
 
 @compiled
-def _mutate(clones, n_used, slot, tick, days, mean_cells, occupancy, setting, kinds, total_rate, source, c):
+def _mutate(clones, n_used, slot, tick, days, mean, first_uniform, fold, setting, kinds, total_rate, source, c):
     """New clones born from one clone during a step, each with what it grew to; returns the used slots."""
     draws.open_source(source, setting.key, tick, clones.address[slot], _MUTATION)
-    born = draws.poisson(source, total_rate * setting.mutation_factor * mean_cells * days)
+    born = draws.poisson_from(first_uniform, mean) if mean < 10.0 else draws.poisson(source, mean)
     for _ in range(born):
         if clones.cells[slot] < 1.0:
             break
@@ -123,18 +131,20 @@ def _mutate(clones, n_used, slot, tick, days, mean_cells, occupancy, setting, ki
         vulnerability = clones.vulnerability[slot] * kinds.vulnerability[kind]
         left = days * draws.uniform(source)
         address = draw_address(source)
-        division = rates.stem_cell_division_per_day(
-            fitness, occupancy, setting.activation, setting.division_factor, c
-        )
-        loss = rates.stem_cell_loss_per_day(
-            setting.activation, setting.differentiation_factor, setting.killing_per_day,
-            setting.contact_killing_per_day, vulnerability, c,
-        )
+        division, loss = clone_rates(fitness, vulnerability, fold, setting, c)
         cells = draw_transition(source, 1.0, division, loss, left)
         if cells > 0.0:
             birth = tick + int((days - left) * _TICKS_PER_DAY)
             n_used = place(
-                clones, n_used, cells, fitness, vulnerability, address, clones.address[slot], kind, birth,
+                clones,
+                n_used,
+                cells,
+                fitness,
+                vulnerability,
+                address,
+                clones.address[slot],
+                kind,
+                birth,
                 clones.division_depth[slot],
             )
             if n_used < 0:
@@ -146,28 +156,31 @@ def _mutate(clones, n_used, slot, tick, days, mean_cells, occupancy, setting, ki
 def advance(clones, n_used, start_tick, stop_tick, setting, kinds, source, c):
     """Move the clones over one calendar cell; returns the number of used slots, or -1 if there is no room."""
     total_rate = total_rate_per_day(kinds)
+    mutation = total_rate * setting.mutation_factor
     tick = start_tick
     while tick < stop_tick:
         left = stop_tick - tick
-        n_steps = math.ceil(left / _TICKS_PER_DAY / step_days(clones, n_used, setting, c))
+        total = total_cells(clones, n_used)
+        n_steps = math.ceil(left / _TICKS_PER_DAY / step_days(clones, n_used, total, setting, c))
         span = left if n_steps <= 1 else max(1, int(left / n_steps))
         days = span / _TICKS_PER_DAY
-        occupancy = middle_total(clones, n_used, days, setting, c) / setting.niche_capacity_cells
+        fold = division_fold(middle_total(clones, n_used, total, days, setting, c), setting, c)
         before = n_used
         for i in range(before):
             if clones.cells[i] <= 0.0 and not (i == 0 and setting.influx_per_day > 0.0):
                 continue
-            division, loss = clone_rates(clones, i, occupancy, setting, c)
+            division, loss = clone_rates(clones.fitness_per_day[i], clones.vulnerability[i], fold, setting, c)
             first = clones.cells[i]
             draws.open_source(source, setting.key, tick, clones.address[i], _TRANSITION)
+            mutant_uniform = draws.uniform(source)
             clones.cells[i] = draw_transition(source, first, division, loss, days)
             clones.division_depth[i] += 2.0 * division * days
             if i == 0 and setting.influx_per_day > 0.0:
                 clones.cells[0] += _influx(clones, tick, days, division, loss, setting, source)
-            if total_rate > 0.0:
-                mean_cells = 0.5 * (first + clones.cells[i])
+            mean = mutation * 0.5 * (first + clones.cells[i]) * days
+            if mutant_uniform > 1.0 - mean:  # exp(-mean) is at least this: below it nothing is born
                 n_used = _mutate(
-                    clones, n_used, i, tick, days, mean_cells, occupancy, setting, kinds, total_rate, source, c
+                    clones, n_used, i, tick, days, mean, mutant_uniform, fold, setting, kinds, total_rate, source, c
                 )
                 if n_used < 0:
                     return -1

@@ -1,0 +1,1 @@
+"""Checks of the kernels against exact answers, and speed measurements."""

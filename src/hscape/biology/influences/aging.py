@@ -29,7 +29,10 @@ class Aging(Influence):
         while age < adult:
             start = (age - context.age_years) * DAYS_PER_YEAR
             size = first + (1.0 - first) * min(1.0, (age + 0.5 * step) / adult)
-            found.append(Change(channel=Channel.NICHE_CAPACITY, start_day=start,
-                                end_day=start + step * DAYS_PER_YEAR, factor=size))
+            found.append(
+                Change(
+                    channel=Channel.NICHE_CAPACITY, start_day=start, end_day=start + step * DAYS_PER_YEAR, factor=size
+                )
+            )
             age += step
         return found

@@ -47,8 +47,14 @@ class Bleeding(Influence):
         if self.iron_mg_per_day <= 0 or self.iron_days <= 0:
             return []
         absorbed = self.iron_mg_per_day * context.parameters["iron_supplement_absorbed_fraction"]
-        return [Change(channel=Channel.IRON_SUPPLEMENT_MG_PER_DAY, start_day=self.day,
-                       end_day=self.day + self.iron_days, addition=absorbed)]
+        return [
+            Change(
+                channel=Channel.IRON_SUPPLEMENT_MG_PER_DAY,
+                start_day=self.day,
+                end_day=self.day + self.iron_days,
+                addition=absorbed,
+            )
+        ]
 
     def marks(self) -> list[tuple[float, float, str]]:
         """One tick for the loss, a band for iron."""

@@ -1,6 +1,6 @@
-"""Bacterial infection: more G-CSF is made, and neutrophils leave the blood for the tissue.
+"""Bacterial infection: G-CSF rises, the marginal pool lets go, neutrophils leave the blood for the tissue.
 
-Leaves out: margination shifts within hours, endotoxin tolerance, anemia of inflammation.
+Leaves out: the first hours, in which counts may fall; endotoxin tolerance, anemia of inflammation.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ class Infection(Influence):
         end = self.day + self.duration_days
         made = 1.0 + self.severity_share * (context.parameters["infection_g_csf_production_fold"] - 1.0)
         used = 1.0 + self.severity_share * (context.parameters["infection_neutrophil_clearance_fold"] - 1.0)
+        freed = 1.0 + self.severity_share * (context.parameters["infection_circulating_share_fold"] - 1.0)
         return [
+            Change(channel=Channel.NEUTROPHIL_CIRCULATING_SHARE, start_day=self.day, end_day=end, factor=freed),
             Change(channel=Channel.G_CSF_PRODUCTION, start_day=self.day, end_day=end, factor=made),
             Change(channel=Channel.NEUTROPHIL_CLEARANCE, start_day=self.day, end_day=end, factor=used),
         ]

@@ -28,8 +28,14 @@ class PlateletDestruction(Influence):
 
     def changes(self, context: Context) -> Iterable[Change]:
         """The extra loss."""
-        return [Change(channel=Channel.PLATELET_DESTRUCTION_PER_DAY, start_day=self.day,
-                       end_day=self.day + self.duration_days, addition=self.destruction_per_day)]
+        return [
+            Change(
+                channel=Channel.PLATELET_DESTRUCTION_PER_DAY,
+                start_day=self.day,
+                end_day=self.day + self.duration_days,
+                addition=self.destruction_per_day,
+            )
+        ]
 
     def marks(self) -> list[tuple[float, float, str]]:
         """A band."""

@@ -28,8 +28,14 @@ class RedCellAplasia(Influence):
         killing = self.killing_per_day
         if killing is None:
             killing = context.parameters["red_cell_aplasia_killing_per_day"]
-        return [Change(channel=Channel.ERYTHROID_PROGENITOR_KILLING_PER_DAY, start_day=self.day,
-                       end_day=self.day + self.duration_days, addition=killing)]
+        return [
+            Change(
+                channel=Channel.ERYTHROID_PROGENITOR_KILLING_PER_DAY,
+                start_day=self.day,
+                end_day=self.day + self.duration_days,
+                addition=killing,
+            )
+        ]
 
     def marks(self) -> list[tuple[float, float, str]]:
         """A band."""

@@ -1,0 +1,5 @@
+"""Run with python -m hscape."""
+
+from hscape.cli import main
+
+main()

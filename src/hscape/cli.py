@@ -1,0 +1,344 @@
+"""The command line: each command reads its options, calls one public function and prints the result.
+
+Exit codes: 0 done; 1 a valid run with misses; 2 bad input; 3 an answer is needed; 4 withheld.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hscape.errors import InputError, NumericsError
+
+DONE, MISSES, BAD_INPUT = 0, 1, 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="hscape",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="How a bone marrow fails and how it comes back. Research use only.",
+    rich_markup_mode=None,
+)
+verify_app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Check the kernels against exact answers.", rich_markup_mode=None
+)
+app.add_typer(verify_app, name="verify")
+
+Seed = Annotated[str | None, typer.Option(help="whole number from 0 on; the same seed gives the same bytes")]
+Settings = Annotated[list[str] | None, typer.Option("--set", help="PARAMETER_ID=VALUE; may be given several times")]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON and nothing else")]
+
+
+def _whole(text: str | None, where: str, lowest: int, highest: int) -> int:
+    try:
+        number = int(str(text), 10)
+    except ValueError:
+        raise InputError(
+            f"{where}: '{text}' is not a whole number; give an integer from {lowest} to {highest}."
+        ) from None
+    if not lowest <= number <= highest:
+        raise InputError(f"{where}: {number} is out of range; give an integer from {lowest} to {highest}.")
+    return number
+
+
+def _parameters(settings: list[str] | None) -> Any:
+    from hscape.parameters import Parameters, parse_setting
+
+    return Parameters().with_values(dict(parse_setting(text) for text in settings or []))
+
+
+def _seed(text: str | None) -> int:
+    from hscape.streams import check_seed, fresh_seed
+
+    return fresh_seed() if text is None else check_seed(text, "--seed")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _envelope(schema: str, seed: int | None, parameters: Any, content: dict[str, Any]) -> dict[str, Any]:
+    from hscape.fingerprint import model_fingerprint
+    from hscape.version import __version__
+
+    head: dict[str, Any] = {
+        "schema": schema,
+        "version": __version__,
+        "fingerprint": model_fingerprint(parameters),
+        "seed": seed,
+        "issues": [],
+    }
+    return head | content
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    print(json.dumps(content, indent=1, allow_nan=False))
+
+
+def _announce_compilation() -> None:
+    from hscape.compiled import is_cold
+
+    if is_cold():
+        _say("First run on this machine: compiling the kernels, about half a minute; later runs start at once.")
+
+
+@app.command()
+def simulate(
+    scenario: Annotated[str, typer.Argument(help="name of a shipped scenario or a YAML file")],
+    seed: Seed = None,
+    out: Annotated[Path | None, typer.Option(help="folder for tables and pictures (default: results/NAME)")] = None,
+    workers: Annotated[str, typer.Option(help="threads; the result does not depend on it")] = "1",
+    patients: Annotated[str | None, typer.Option(help="how many patients, each with draws of its own")] = None,
+    settings: Settings = None,
+    as_json: AsJson = False,
+    show: Annotated[bool, typer.Option("--show", help="open the picture in the system's viewer")] = False,
+) -> None:
+    """Simulate a scenario and write tables, pictures, provenance and a digest."""
+    from hscape.scenario import load_scenario
+
+    number = _seed(seed)
+    threads = _whole(workers, "--workers", 1, 256)
+    parameters = _parameters(settings)
+    plan = load_scenario(scenario)
+    if patients is not None:
+        plan = plan.model_copy(update={"patients": _whole(patients, "--patients", 1, 1_000_000)})
+    folder = out if out is not None else Path("results") / plan.name.replace(" ", "-")
+    from hscape.results import check_folder, run_scenario, write_results
+
+    plan.patient(parameters)
+    check_folder(folder)
+    _announce_compilation()
+    started = time.perf_counter()
+    histories = run_scenario(
+        plan,
+        seed=number,
+        workers=threads,
+        parameters=parameters,
+        progress=_progress_line(started) if plan.patients > 1 else None,
+    )
+    result = write_results(folder, plan, histories, time.perf_counter() - started)
+    if as_json:
+        content = {key: result[key] for key in ("digest", "patients", "kernel", "seconds", "files", "summary")}
+        _print_json(_envelope("hscape.simulation/1", number, parameters, content | {"folder": str(folder)}))
+    else:
+        _describe(plan, result, folder)
+    if show:
+        _open_picture(folder, result["files"])
+
+
+def _progress_line(started: float) -> Any:
+    last = [0.0]
+
+    def report(done: int, total: int) -> None:
+        now = time.perf_counter()
+        if now - last[0] < 0.5 and done < total:
+            return
+        last[0] = now
+        left = (now - started) / done * (total - done)
+        _say(f"{done} of {total} patients, about {left:.0f} s left")
+
+    return report
+
+
+def _describe(plan: Any, result: dict[str, Any], folder: Path) -> None:
+    print(plan.what or plan.name)
+    rows = (
+        ("hemoglobin", "hemoglobin_g_per_dl", "g/dL", 1),
+        ("reticulocytes", "reticulocytes_1e9_per_l", "10^9/L", 0),
+        ("neutrophils", "neutrophils_1e9_per_l", "10^9/L", 2),
+        ("platelets", "platelets_1e9_per_l", "10^9/L", 0),
+        ("stem cells", "stem_cells_count", "", 0),
+    )
+    print(f"{'':14}{'first':>10}{'lowest':>10}{'highest':>10}{'last':>10}")
+    for name, column, unit, digits in rows:
+        if column in result["summary"]:
+            s = result["summary"][column]
+            values = "".join(f"{s[key]:>10.{digits}f}" for key in ("first", "lowest", "highest", "last"))
+            print(f"{name:14}{values}  {unit}")
+    print(f"seed {result['seed']}, digest {result['digest'][:16]}")
+    for file in result["files"]:
+        print(folder / file)
+
+
+def _open_picture(folder: Path, files: list[str]) -> None:
+    import webbrowser
+
+    for name in ("counts.png", "clones.png"):
+        if name in files:
+            if not webbrowser.open((folder / name).resolve().as_uri()):
+                _say(f"No viewer here; open {folder / name} yourself.")
+            return
+
+
+@app.command()
+def validate(settings: Settings = None, seed: Seed = "1", as_json: AsJson = False) -> None:
+    """Hold published facts against what the simulator gives."""
+    from hscape.validation import validate as run_validation
+
+    number = _seed(seed)
+    parameters = _parameters(settings)
+    _announce_compilation()
+    rows = run_validation(parameters, seed=number, progress=None if as_json else _say)
+    if as_json:
+        _print_json(_envelope("hscape.validation/1", number, parameters, {"rows": [row.as_dict() for row in rows]}))
+    else:
+        for row in rows:
+            print(row.as_line())
+        evidence = [row for row in rows if row.role != "input"]
+        print(
+            f"{sum(row.passed for row in evidence)} of {len(evidence)} rows pass that are not inputs; "
+            f"{sum(row.passed for row in rows)} of {len(rows)} with inputs."
+        )
+    if not all(row.passed for row in rows):
+        raise typer.Exit(MISSES)
+
+
+@verify_app.command("dsmts")
+def verify_dsmts(
+    model: Annotated[str, typer.Option(help="model of the discrete stochastic test suite, for example 001-01")],
+    out: Annotated[Path, typer.Option(help="file for the samples, .npy, shape (runs, 51): X at t = 0, 1, ..., 50")],
+    runs: Annotated[str, typer.Option(help="how many runs")] = "10000",
+    seed: Seed = "1",
+    kernel: Annotated[str, typer.Option(help="step or exact")] = "step",
+    as_json: AsJson = False,
+) -> None:
+    """Run a published stochastic test model on a production kernel."""
+    from hscape.verify.dsmts import check_samples, run_model, write_samples
+
+    number = _seed(seed)
+    n_runs = _whole(runs, "--runs", 1, 10_000_000)
+    _announce_compilation()
+    samples = run_model(model, runs=n_runs, seed=number, kernel=kernel)
+    write_samples(out, samples)
+    verdict = check_samples(model, samples)
+    if as_json:
+        _print_json(
+            _envelope(
+                "hscape.dsmts/1",
+                number,
+                None,
+                verdict | {"model": model, "kernel": kernel, "runs": n_runs, "file": str(out)},
+            )
+        )
+    else:
+        print(
+            f"{model} {kernel}: largest |Z| of the mean {verdict['largest_abs_z_mean']:.2f}, of the standard deviation "
+            f"{verdict['largest_abs_z_sd']:.2f}; {verdict['n_mean_above_3']} of 50 means above 3; samples in {out}"
+        )
+
+
+@app.command()
+def examples(as_json: AsJson = False) -> None:
+    """List what is shipped to try."""
+    from hscape.scenario import load_scenario, scenario_names
+
+    found = [{"name": name, "what": load_scenario(name).what} for name in scenario_names()]
+    if as_json:
+        _print_json(_envelope("hscape.examples/1", None, None, {"scenarios": found, "cohorts": [], "charts": []}))
+        return
+    for entry in found:
+        print(f"{entry['name']:18}{entry['what']}")
+
+
+@app.command()
+def bench(
+    as_json: AsJson = False, quick: Annotated[bool, typer.Option("--quick", help="fewer repeats")] = False
+) -> None:
+    """Measure speed, as ratios to other tools where they are installed."""
+    from hscape.verify.bench import run_benchmarks
+
+    _announce_compilation()
+    rows = run_benchmarks(quick=quick, say=_say)
+    if as_json:
+        _print_json(_envelope("hscape.bench/1", None, None, {"rows": rows}))
+        return
+    for row in rows:
+        peer = (
+            f"{row['peer']:.4g} ({row['peer_name']}), ratio {row['ratio']:.3g}"
+            if row["peer"] is not None
+            else row["note"]
+        )
+        print(f"{row['work']:52}{row['ours']:>12.4g} {row['unit']:10} {peer}")
+
+
+@app.command()
+def parameters(
+    name: Annotated[str | None, typer.Argument(help="id, or part of one")] = None, as_json: AsJson = False
+) -> None:
+    """List every number of the model with its unit, range, source and role."""
+    from dataclasses import asdict
+
+    from hscape.parameters import records, sources
+
+    found = [record for record in records().values() if name is None or name in record.id]
+    if not found:
+        from hscape.errors import unknown_name
+
+        raise unknown_name("parameters", str(name), records(), kind="parameter")
+    if as_json:
+        _print_json(
+            _envelope(
+                "hscape.parameters/1",
+                None,
+                None,
+                {"parameters": [asdict(r) | {"citation": sources()[r.source]} for r in found]},
+            )
+        )
+        return
+    for record in found:
+        print(
+            f"{record.id:55}{record.value:>12g} {record.unit:12} [{record.low:g}, {record.high:g}] "
+            f"{record.role}, {record.source}"
+        )
+
+
+@app.command()
+def version(as_json: AsJson = False) -> None:
+    """Print the version and the fingerprint of all parameters and rates."""
+    head = _envelope("hscape.version/1", None, None, {})
+    if as_json:
+        _print_json(head)
+    else:
+        print(f"hscape {head['version']}, fingerprint {head['fingerprint'][:16]}")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; errors of input are one sentence and exit code 2, never a traceback."""
+    raise SystemExit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run and return the exit code."""
+    try:
+        code = app(args=arguments, standalone_mode=False)
+        return int(code or DONE)
+    except InputError as error:
+        _say(f"hscape: {error}")
+        return BAD_INPUT
+    except NumericsError as error:
+        _say(f"hscape: {error}")
+        return MISSES
+    except (KeyboardInterrupt, typer.Abort):
+        _say("hscape: stopped; nothing was written.")
+        return INTERRUPTED
+    except typer.Exit as stop:
+        return int(stop.exit_code)
+    except BrokenPipeError:
+        return DONE
+    except Exception as error:
+        message = getattr(error, "format_message", None)
+        if message is None:
+            raise
+        _say(f"hscape: {str(message()).rstrip('.')}; see 'hscape --help'.")
+        return BAD_INPUT
+
+
+if __name__ == "__main__":
+    main()

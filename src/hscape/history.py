@@ -1,0 +1,192 @@
+"""History: what happened in one simulated patient, as tables with the unit in each column name."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hscape.biology import blood, rates
+from hscape.biology.balance import DAYS_PER_YEAR
+from hscape.biology.drivers import driver_names
+from hscape.biology.influence import TICKS_PER_DAY, compile_influences
+from hscape.biology.state import POOLS
+from hscape.patient import Patient
+
+#: Digits that every real number keeps in files and digests; beyond them platforms may differ.
+DIGITS = 9
+LINES = ("granulocyte", "monocyte", "lymphocyte", "platelet", "reticulocyte", "red_cell")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """How a history was made."""
+
+    days: float
+    seed: int
+    number: int
+    kernel: str
+    with_blood: bool
+    output_every_days: float
+    clones_every_days: float
+    calendar_days: float
+    report_fraction: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What happened.
+
+    Args:
+        patient: who.
+        run: how it was simulated.
+        constants: record of constants in force.
+        days: day of each row, shape (n_rows,).
+        states: blood state of each row relative to health, shape (n_rows, n_states).
+        stem_cells: all stem cells in each row, shape (n_rows,).
+        factors: splenic-pool factor and circulating-share factor of each row, shape (n_rows, 2).
+        clone_rows: clone table as the loop wrote it.
+        clone_facts: per reported clone: kind, birth day, fitness, vulnerability, address, parent.
+    """
+
+    patient: Patient
+    run: Run
+    constants: np.void
+    days: np.ndarray
+    states: np.ndarray
+    stem_cells: np.ndarray
+    factors: np.ndarray
+    clone_rows: np.ndarray
+    clone_facts: pd.DataFrame
+    last_clones: Any = field(repr=False, default=None)
+
+    @classmethod
+    def from_run(cls, patient: Patient, run: Run, constants: np.void, output: Any, clones: Any) -> History:
+        """Build from the arrays that the loop filled."""
+        n = int(output.n_serials[0])
+        slot, value = output.serial_slot[:n], output.serial_value[:n]
+        facts = pd.DataFrame(
+            {
+                "serial": np.arange(n),
+                "kind": slot[:, 4],
+                "birth_day": slot[:, 5] / TICKS_PER_DAY,
+                "fitness_per_year": value[:, 0] * DAYS_PER_YEAR,
+                "vulnerability_fraction": value[:, 1],
+                "address": slot[:, 0] + (slot[:, 1] << 32),
+                "parent_address": slot[:, 2] + (slot[:, 3] << 32),
+            }
+        )
+        return cls(
+            patient=patient,
+            run=run,
+            constants=constants,
+            days=output.tick / TICKS_PER_DAY,
+            states=output.state,
+            stem_cells=output.stem_cells,
+            factors=output.channel,
+            clone_rows=output.clone_row[: int(output.n_clone_rows[0])].copy(),
+            clone_facts=facts,
+            last_clones=clones,
+        )
+
+    def pool(self, name: str) -> np.ndarray:
+        """Amount of a pool relative to health (mean over its stages), shape (n_rows,)."""
+        pool = POOLS[name]
+        return self.states[:, pool.start : pool.stop].mean(axis=1)
+
+    @functools.cached_property
+    def counts(self) -> pd.DataFrame:
+        """Blood counts, signals and marrow: a row a day asked for, the unit in each column name."""
+        c = self.constants
+        columns: dict[str, np.ndarray] = {"day": self.days}
+        columns["age_years"] = np.array([self.patient.age_at(day) for day in self.days])
+        if self.run.with_blood:
+            columns |= self._blood_columns(c)
+        columns["stem_cells_count"] = self.stem_cells
+        return pd.DataFrame(columns)
+
+    def _blood_columns(self, c: np.void) -> dict[str, np.ndarray]:
+        volume = self.pool("blood_volume")
+        red = c["blood_reticulocyte_share"] * self.pool("blood_reticulocytes") + (
+            1.0 - c["blood_reticulocyte_share"]
+        ) * self.pool("red_cells")
+        platelets = np.array([blood.platelet_pool(y, c) for y in self.states])
+        spleen = np.array([blood.circulating_platelet_fold(f, c) for f in self.factors[:, 0]])
+        neutrophils = c["neutrophils_normal_1e9_per_l"] * self.pool("neutrophils") / volume * self.factors[:, 1]
+        lymphocytes = c["lymphocytes_normal_1e9_per_l"] * self.pool("lymphocytes") / volume
+        monocytes = c["monocytes_normal_1e9_per_l"] * self.pool("monocytes") / volume
+        reticulocyte_share = c["blood_reticulocyte_share"] * c["red_cells_normal_1e12_per_l"] * 1000.0
+        ages = [self.patient.age_at(day) for day in self.days]
+        cellularity = [
+            rates.cellularity_fraction(blood.marrow_cells(y, c), age, c)
+            for y, age in zip(self.states, ages, strict=True)
+        ]
+        g_csf = [blood.g_csf_level(y, h, c) for y, h in zip(self.states, self._signal_channels(), strict=True)]
+        return {
+            "hemoglobin_g_per_dl": c["hemoglobin_normal_g_per_dl"] * red / volume,
+            "red_cells_1e12_per_l": c["red_cells_normal_1e12_per_l"] * red / volume,
+            "reticulocytes_1e9_per_l": reticulocyte_share * self.pool("blood_reticulocytes") / volume,
+            "white_cells_1e9_per_l": neutrophils + lymphocytes + monocytes,
+            "neutrophils_1e9_per_l": neutrophils,
+            "lymphocytes_1e9_per_l": lymphocytes,
+            "monocytes_1e9_per_l": monocytes,
+            "platelets_1e9_per_l": c["platelets_normal_1e9_per_l"] * platelets / volume * spleen,
+            "hemoglobin_mass_g": c["hemoglobin_mass_normal_g"] * red,
+            "blood_volume_liters": c["blood_volume_normal_liters"] * volume,
+            "erythropoietin_mu_per_ml": c["erythropoietin_normal_mu_per_ml"] * self.pool("erythropoietin"),
+            "thrombopoietin_pg_per_ml": c["thrombopoietin_normal_pg_per_ml"] * self.pool("thrombopoietin"),
+            "g_csf_pg_per_ml": c["g_csf_normal_pg_per_ml"] * np.array(g_csf),
+            "iron_stores_mg": c["iron_stores_normal_mg"] * self.pool("iron_stores"),
+            "marrow_cellularity_fraction": np.array(cellularity),
+            "early_progenitors_count": c["early_progenitor_count_cells"] * self.pool("early_progenitors"),
+        }
+
+    def _signal_channels(self) -> np.ndarray:
+        """Channels in force in each row, for signals that are an algebraic balance."""
+        program = compile_influences(self.patient.influences, self.patient.context(self.run.days))
+        rows = np.searchsorted(program.change_tick, np.round(self.days * TICKS_PER_DAY), side="right") - 1
+        return program.addition[rows] * program.factor[rows]
+
+    @functools.cached_property
+    def clones(self) -> pd.DataFrame:
+        """Clones over time: stem cells, shares of stem cells, of early progenitors and of six blood lines."""
+        rows = self.clone_rows
+        table = pd.DataFrame({"day": rows[:, 0] / TICKS_PER_DAY, "serial": rows[:, 1].astype(int)})
+        table["clone"] = [self.clone_name(serial) for serial in table["serial"]]
+        table["stem_cells_count"] = rows[:, 2]
+        total = table["day"].map(dict(zip(self.days, self.stem_cells, strict=True)))
+        table["stem_cell_fraction"] = rows[:, 2] / _interpolated(self.days, self.stem_cells, table["day"], total)
+        if self.run.with_blood:
+            early = np.interp(table["day"], self.days, self.pool("early_progenitors"))
+            table["early_progenitor_fraction"] = rows[:, 3] / np.maximum(early, 1e-300)
+            for column, line in enumerate(LINES, start=5):
+                table[f"{line}_fraction"] = rows[:, column]
+        table["divisions_count"] = rows[:, 4]
+        return table.drop(columns="serial")
+
+    def clone_name(self, serial: int) -> str:
+        """Label of a clone: ``ordinary``, the founder's name, or the driver with a number."""
+        if serial < 0:
+            return "ordinary"
+        if serial < len(self.patient.clones):
+            return self.patient.clones[serial].name
+        kind = int(self.clone_facts["kind"].iloc[serial])
+        return f"{driver_names(self.patient.drivers)[kind]} #{serial + 1}"
+
+    def digest(self) -> str:
+        """SHA-256 over the canonical values of both tables."""
+        return hashlib.sha256((canonical_csv(self.counts) + canonical_csv(self.clones)).encode()).hexdigest()
+
+
+def _interpolated(days: np.ndarray, values: np.ndarray, wanted: pd.Series, exact: pd.Series) -> np.ndarray:
+    found = exact.to_numpy(dtype=float)
+    return np.where(np.isnan(found), np.interp(wanted, days, values), found)
+
+
+def canonical_csv(table: pd.DataFrame) -> str:
+    """The one text form of a table: comma-separated, nine significant digits, line feeds."""
+    return table.to_csv(index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")

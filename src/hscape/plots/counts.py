@@ -1,0 +1,82 @@
+"""Blood counts in small multiples, with reference ranges and marks for what happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hscape.biology.balance import DAYS_PER_YEAR
+from hscape.history import History
+from hscape.parameters import records
+from hscape.plots.style import BAND, GRID, INK, MARROW, MUTED, PLATELET, RED_CELL, SIGNAL, WHITE_CELL, pyplot
+
+#: column, title, unit, color, record whose range is the reference range (``{sex}`` is filled in)
+PANELS = (
+    ("hemoglobin_g_per_dl", "Hemoglobin", "g/dL", RED_CELL, "hemoglobin_{sex}_g_per_dl"),
+    ("reticulocytes_1e9_per_l", "Reticulocytes", "10⁹/L", RED_CELL, "reticulocytes_reference_1e9_per_l"),
+    ("erythropoietin_mu_per_ml", "Erythropoietin", "mU/mL", SIGNAL, "erythropoietin_normal_mu_per_ml"),
+    ("neutrophils_1e9_per_l", "Neutrophils", "10⁹/L", WHITE_CELL, "neutrophils_normal_1e9_per_l"),
+    ("white_cells_1e9_per_l", "White cells", "10⁹/L", WHITE_CELL, "white_cells_reference_1e9_per_l"),
+    ("g_csf_pg_per_ml", "G-CSF", "pg/mL", SIGNAL, "g_csf_normal_pg_per_ml"),
+    ("platelets_1e9_per_l", "Platelets", "10⁹/L", PLATELET, "platelets_normal_1e9_per_l"),
+    ("marrow_cellularity_fraction", "Marrow cellularity", "fraction", MARROW, None),
+    ("thrombopoietin_pg_per_ml", "Thrombopoietin", "pg/mL", SIGNAL, "thrombopoietin_normal_pg_per_ml"),
+)
+YEARS_FROM_DAYS = 3 * DAYS_PER_YEAR
+LOG_FROM_FOLD = 20.0  # a signal that spans more than this is drawn on a logarithmic axis
+
+
+def draw_counts(history: History, title: str) -> Any:
+    """Nine panels: red line, white line, platelets and marrow, each with its signal."""
+    plt = pyplot()
+    table = history.counts
+    in_years = history.run.days > YEARS_FROM_DAYS
+    x = history.days / DAYS_PER_YEAR + history.patient.age_years if in_years else history.days
+    figure, axes = plt.subplots(3, 3, figsize=(10.5, 7.2), sharex=True)
+    marks = [mark for influence in history.patient.influences for mark in influence.marks()]
+    for axis, (column, name, unit, color, record) in zip(axes.flat, PANELS, strict=True):
+        values = table[column]
+        low, high = _reference(record, history.patient.sex)
+        if low is not None:
+            axis.axhspan(low, high, color=BAND, zorder=0, lw=0)
+        axis.plot(x, values, color=color, zorder=3)
+        axis.set_title(f"{name} ({unit})")
+        axis.grid(axis="y", color=GRID, lw=0.5)
+        _limits(axis, values, low, high)
+        _draw_marks(axis, marks, in_years, history.patient.age_years)
+        axis.set_xlim(x[0], x[-1])
+    for axis in axes[-1]:
+        axis.set_xlabel("Age (years)" if in_years else "Day")
+    figure.suptitle(title, x=0.012, ha="left", fontsize=12, fontweight="bold", color=INK)
+    note = "Shaded: adult reference range."
+    labels = list(dict.fromkeys(label for _, _, label in marks))
+    if labels:
+        note += " Marked: " + "; ".join(labels) + "."
+    figure.text(0.012, 0.008, note + f" Simulated, seed {history.run.seed}.", fontsize=8, color=MUTED)
+    figure.tight_layout(rect=(0, 0.025, 1, 0.975))
+    return figure
+
+
+def _reference(record: str | None, sex: str) -> tuple[float, float] | tuple[None, None]:
+    if record is None:
+        return None, None
+    found = records()[record.format(sex=sex)]
+    return found.low, found.high
+
+
+def _limits(axis: Any, values: Any, low: float | None, high: float | None) -> None:
+    smallest, largest = float(values.min()), float(values.max())
+    if smallest > 0 and largest / smallest > LOG_FROM_FOLD:
+        axis.set_yscale("log")
+        return
+    top = max(largest, high or largest) * 1.06
+    bottom = min(smallest, low if low is not None else smallest)
+    axis.set_ylim(0 if bottom < 0.45 * top else bottom * 0.94, top)
+
+
+def _draw_marks(axis: Any, marks: list[tuple[float, float, str]], in_years: bool, age: float) -> None:
+    for first, last, _ in marks:
+        start, stop = (first / DAYS_PER_YEAR + age, last / DAYS_PER_YEAR + age) if in_years else (first, last)
+        if stop > start:
+            axis.axvspan(start, min(stop, 1e9), color="#F0E442", alpha=0.25, lw=0, zorder=1)
+        else:
+            axis.axvline(start, color=MUTED, lw=0.9, ls=(0, (3, 2)), zorder=2)

@@ -1,0 +1,66 @@
+"""`plot`: the pictures that belong to an object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hscape.errors import InputError
+from hscape.history import History
+from hscape.plots.style import save
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One drawn figure."""
+
+    figure: Any
+
+    def save(self, path: str | Path) -> Path:
+        """Write as ``.svg``, ``.png`` or ``.pdf``.
+
+        Raises:
+            InputError: another ending, or the folder cannot be written.
+        """
+        target = Path(path)
+        if target.suffix not in (".svg", ".png", ".pdf"):
+            raise InputError(f"picture: '{target.name}' does not end in .svg, .png or .pdf; choose one of them.")
+        try:
+            save(self.figure, target)
+        except OSError as error:
+            raise InputError(
+                f"picture: {target} cannot be written ({error.strerror}); choose another folder."
+            ) from None
+        return target
+
+    def close(self) -> None:
+        """Give its memory back."""
+        import matplotlib.pyplot as plt
+
+        plt.close(self.figure)
+
+
+def plot(history: History, what: str = "counts", *, title: str | None = None) -> Picture:
+    """Draw a history.
+
+    Args:
+        history: what happened.
+        what: ``counts`` (small multiples) or ``clones`` (stacked shares of stem cells).
+        title: above the picture.
+
+    Raises:
+        InputError: an unknown picture, or counts of a history without blood.
+    """
+    heading = title if title is not None else "Simulated course"
+    if what == "counts":
+        if not history.run.with_blood:
+            raise InputError("plot: this history has no blood counts; simulate with with_blood=True or plot 'clones'.")
+        from hscape.plots.counts import draw_counts
+
+        return Picture(draw_counts(history, heading))
+    if what == "clones":
+        from hscape.plots.clones import draw_clones
+
+        return Picture(draw_clones(history, heading))
+    raise InputError(f"plot: '{what}' is not known; give one of counts, clones.")
