@@ -456,3 +456,10 @@ def test_what_is_said_every_visit_is_said_once(tmp_path):
     path = save(tmp_path, "\n".join(["patient,date,WBC (10^9/L),neutrophils (%)", *lines]))
     (issue,) = [issue for issue in read_charts(path).issues if issue.code == "count_derived"]
     assert "19 more rows: 3, 4, 5" in issue.message
+
+
+def test_spanish_h_and_m_are_hombre_and_mujer(tmp_path):
+    text = "paciente,fecha,sexo,hemoglobina (g/dL)\nA-1,2024-01-01,H,8\nA-2,2024-01-01,M,8\n"
+    result = read_charts(save(tmp_path, text))
+    assert [chart.sex for chart in result.charts] == ["male", "female"]
+    assert "sex_h_and_m" in codes(result, "amber")

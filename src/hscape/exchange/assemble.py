@@ -41,6 +41,7 @@ _SEX = {
         (
             "m",
             "male",
+            "h",
             "mannlich",
             "männlich",
             "mann",

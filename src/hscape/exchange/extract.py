@@ -340,6 +340,8 @@ def _extract_facts(
         if column.field not in ("patient", "name", "record_number", "contact")
     ]
     for column in wanted:
+        if column.field == "sex":
+            _spanish_sex(table, column, issues)
         days: list[float | None] = []
         is_date = column.field.endswith("_date")
         if is_date:
@@ -364,6 +366,26 @@ def _extract_facts(
                         draft.has_dates |= not as_days
             else:
                 _set_fact(draft, column.field, raw, place, issues)
+
+
+def _spanish_sex(table: Table, column: Column, issues: IssueList) -> None:
+    """Where H (hombre) stands in a column, M is mujer: female, not male."""
+    rows = [row for row in table.sheet.rows[table.first_row :] if column.index < len(row)]
+    words = {str(row[column.index]).strip().lower() for row in rows} - {"", "none"}
+    if "h" not in words or "m" not in words or "f" in words:
+        return
+    for row in rows:
+        if str(row[column.index]).strip().lower() == "m":
+            row[column.index] = "mujer"
+    place = Place(sheet=table.sheet.name, row=table.header_row + 1, column=column.header)
+    issues.add(
+        "amber",
+        "sex_h_and_m",
+        place,
+        "M",
+        "H and M stand in this column; H was read as hombre (male) and M as mujer (female).",
+        "Write female and male if that is wrong.",
+    )
 
 
 def _set_date(draft: Draft, field: str, day: float, place: Place, issues: IssueList) -> None:
