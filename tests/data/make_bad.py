@@ -234,7 +234,7 @@ def units():
     column("hb_g_per_l_as_g_per_dl", HB, "Hb (g/dL)", ["71", "80", "92", "104"], "unit_impossible", 16)
     column("hb_missing", HB, "Hb", ["7.1", "8.0", "9.2", "10.4"], "unit_assumed", 20)
     column("hb_missing_g_per_l", HB, "Hb", ["71", "80", "92", "104"], "unit_inferred", 20)
-    column("hb_missing_mixed", HB, "Hb", ["7.1", "80", "9.2", "10.4"], "unit_missing", 16)
+    column("hb_missing_mixed", HB, "Hb", ["7.1", "80", "9.2", "10.4"], ["unit_assumed", "unit_slip"], 19)
     column("hb_unknown", HB, "Hb (bananas)", ["7.1", "8.0", "9.2", "10.4"], "unit_unknown", 16)
     column("hb_count_unit", HB, "Hb (10^9/L)", ["7.1", "8.0", "9.2", "10.4"], "unit_unknown", 16)
     column(
@@ -247,7 +247,7 @@ def units():
     )
     column("plt_missing_per_ul", PLT, "PLT", ["12000", "15000", "31000", "64000"], "unit_inferred", 20)
     column("plt_missing", PLT, "PLT", ["12", "15", "31", "64"], "unit_inferred", 20)
-    column("plt_missing_mixed", PLT, "PLT", ["12", "15000", "31", "64"], "unit_missing", 16)
+    column("plt_missing_mixed", PLT, "PLT", ["12", "15000", "31", "64"], ["unit_assumed", "unit_slip"], 19)
     column("plt_decimals", PLT, "platelets (10^9/L)", ["1.2", "1.5", "3.1", "6.4"], "unit_doubtful", 20)
     column("plt_grams", PLT, "platelets (g/dL)", ["12", "15", "31", "64"], "unit_unknown", 16)
     column("anc_per_ul_as_1e9", ANC, "ANC (10^3/uL)", ["300", "500", "1100", "1700"], "unit_impossible", 16)

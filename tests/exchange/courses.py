@@ -95,9 +95,7 @@ def make_patient(code, course, rng):
         visit = Visit(day, 0, 0, 0, 0, 0, 0, volume * rng.gauss(1, 0.01))
         noise = {"hb": 0.035, "plt": 0.12, "anc": 0.25, "ret": 0.18, "alc": 0.15}
         value = {key: level[key] * math.exp(rng.gauss(0, noise[key])) for key in level}
-        if course in ("severe_transfused", "engraftment", "chemotherapy") or (
-            course == "responder" and share < 0.5
-        ):
+        if course in ("severe_transfused", "engraftment", "chemotherapy") or (course == "responder" and share < 0.5):
             if hb_state is not None and share < 0.7:
                 value["hb"] = max(6.2, min(11.0, hb_state + rng.uniform(-1.6, 0.3)))
             if value["hb"] < 7.8 or needs_red:

@@ -85,9 +85,7 @@ def treatments(draw):
         dose=draw(st.none() | st.floats(0, 1000).map(lambda x: round(x, 3))),
         dose_unit=draw(st.sampled_from(("", "mg/d"))),
         detail=draw(words),
-        taper=tuple(
-            DoseStep(day=start + step, dose=100.0 / step) for step in range(1, draw(st.integers(1, 3)))
-        ),
+        taper=tuple(DoseStep(day=start + step, dose=100.0 / step) for step in range(1, draw(st.integers(1, 3)))),
     )
 
 
@@ -117,19 +115,13 @@ def charts(draw):
         hla_typing=tuple(
             draw(
                 st.lists(
-                    st.builds(
-                        HlaLocus, locus=st.sampled_from(("A", "B")), alleles=st.just(("A*01:01", "A*02:01"))
-                    ),
+                    st.builds(HlaLocus, locus=st.sampled_from(("A", "B")), alleles=st.just(("A*01:01", "A*02:01"))),
                     max_size=1,
                 )
             )
         ),
         events=tuple(
-            draw(
-                st.lists(
-                    st.builds(Event, day=days, kind=st.sampled_from(EVENT_KINDS), detail=words), max_size=3
-                )
-            )
+            draw(st.lists(st.builds(Event, day=days, kind=st.sampled_from(EVENT_KINDS), detail=words), max_size=3))
         ),
         notes=tuple(draw(st.lists(words, max_size=2))),
     )

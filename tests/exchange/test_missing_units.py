@@ -38,14 +38,14 @@ def test_a_missing_unit_is_read_right_or_asked(tmp_path, column):
     path = tmp_path / "a.csv"
     write_csv(path, all_rows, HEADERS | {column: header})
     result = read_charts(path)
-    asked = {issue.patient_id for issue in result.issues if issue.severity == "amber"}
+    questions = [issue for issue in result.issues if issue.severity == "amber"]
+    asked = {code for issue in questions for code in (issue.patient_id, *issue.patient_ids) if code}
     silent = [
         chart.patient_id
         for chart in result.charts
         if chart.patient_id not in asked
         and any(
-            abs(entry.value - truth[chart.patient_id][entry.day])
-            > 0.15 * truth[chart.patient_id][entry.day] + 0.02
+            abs(entry.value - truth[chart.patient_id][entry.day]) > 0.15 * truth[chart.patient_id][entry.day] + 0.02
             for entry in chart.series(analyte)
         )
     ]

@@ -215,9 +215,7 @@ def test_ambiguous_dates_are_asked_and_the_answer_is_remembered(tmp_path):
     assert written == default_answers_path(path)
     assert read_charts(path).charts == ()  # questions without answers change nothing
     written.write_text(
-        written.read_text(encoding="utf-8").replace(
-            '"date_order:a.csv:date":', '"date_order:a.csv:date": day_first'
-        ),
+        written.read_text(encoding="utf-8").replace('"date_order:a.csv:date":', '"date_order:a.csv:date": day_first'),
         encoding="utf-8",
     )
     (chart,) = read_charts(path).charts
@@ -249,8 +247,7 @@ def test_broken_answers_and_missing_files_are_input_errors(tmp_path):
 def test_neutrophils_from_white_cells_and_percent_carry_the_binomial_error(tmp_path):
     path = save(
         tmp_path,
-        "patient,date,WBC (10^9/L),neutrophils (%),bands "
-        "(%)\nA-1,2024-01-01,0.8,10,2\nA-1,2024-01-08,4.0,50,0\n",
+        "patient,date,WBC (10^9/L),neutrophils (%),bands (%)\nA-1,2024-01-01,0.8,10,2\nA-1,2024-01-08,4.0,50,0\n",
     )
     first, second = read_charts(path).charts[0].series("neutrophils_1e9_per_l")
     assert first.value == pytest.approx(0.096)
@@ -262,9 +259,7 @@ def test_neutrophils_from_white_cells_and_percent_carry_the_binomial_error(tmp_p
 
 
 def test_reported_neutrophils_win(tmp_path):
-    path = save(
-        tmp_path, "patient,date,WBC (10^9/L),neutrophils (%),ANC (10^9/L)\nA-1,2024-01-01,4.0,50,1.2\n"
-    )
+    path = save(tmp_path, "patient,date,WBC (10^9/L),neutrophils (%),ANC (10^9/L)\nA-1,2024-01-01,4.0,50,1.2\n")
     result = read_charts(path)
     assert values(result.charts[0], "neutrophils_1e9_per_l") == [(0, 1.2)]
     assert "share_disagrees" in codes(result, "amber")
@@ -307,8 +302,7 @@ def test_values_near_a_transfusion_and_g_csf_are_marked(tmp_path):
 def test_doses_at_visits_become_a_taper(tmp_path):
     path = save(
         tmp_path,
-        "patient,day,Hb (g/dL),CsA "
-        "(mg/d)\nA-1,0,8,300\nA-1,30,8,300\nA-1,60,8,200\nA-1,90,8,100\nA-1,120,8,0\n",
+        "patient,day,Hb (g/dL),CsA (mg/d)\nA-1,0,8,300\nA-1,30,8,300\nA-1,60,8,200\nA-1,90,8,100\nA-1,120,8,0\n",
     )
     (drug,) = read_charts(path).charts[0].treatments
     assert (drug.start_day, drug.end_day, drug.dose) == (0, 120, 300)
@@ -318,8 +312,7 @@ def test_doses_at_visits_become_a_taper(tmp_path):
 def test_names_are_refused_and_birth_dates_become_an_age(tmp_path):
     path = save(
         tmp_path,
-        "Name,Date of birth,patient,date,diagnosis date,Hb (g/dL)\nJane "
-        "Smith,1990-06-01,A-1,2024-03-01,2024-01-01,8\n",
+        "Name,Date of birth,patient,date,diagnosis date,Hb (g/dL)\nJane Smith,1990-06-01,A-1,2024-03-01,2024-01-01,8\n",
     )
     result = read_charts(path)
     (chart,) = result.charts
@@ -392,9 +385,7 @@ def test_the_example_is_skipped_beside_another_patient(tmp_path):
     (example,) = read_charts(write_template(tmp_path / "template.xlsx")).charts
     import dataclasses
 
-    result = read_charts(
-        write_charts([example, dataclasses.replace(example, patient_id="A-1")], tmp_path / "two.xlsx")
-    )
+    result = read_charts(write_charts([example, dataclasses.replace(example, patient_id="A-1")], tmp_path / "two.xlsx"))
     assert [chart.patient_id for chart in result.charts] == ["A-1"]
     assert "example_skipped" in codes(result)
 
@@ -463,3 +454,20 @@ def test_spanish_h_and_m_are_hombre_and_mujer(tmp_path):
     result = read_charts(save(tmp_path, text))
     assert [chart.sex for chart in result.charts] == ["male", "female"]
     assert "sex_h_and_m" in codes(result, "amber")
+
+
+def test_a_question_about_a_column_is_asked_once_for_all_its_patients(tmp_path):
+    lines = [f"A-{patient},2024-0{month}-01,8.{month}" for patient in range(1, 6) for month in range(1, 4)]
+    result = read_charts(save(tmp_path, "\n".join(["patient,date,Hb", *lines])))
+    (issue,) = [issue for issue in result.issues if issue.severity == "amber"]
+    assert issue.code == "unit_assumed"
+    assert issue.patient_ids == ("A-1", "A-2", "A-3", "A-4", "A-5")
+    assert issue.concerns("A-4")
+    assert not codes(read_charts(tmp_path / "a.csv", {issue.key: "g/dL"}), "amber")
+
+
+def test_one_slip_in_a_column_without_a_unit_does_not_cost_the_column(tmp_path):
+    lines = [f"A-1,2024-0{month}-01,{value}" for month, value in ((1, 8), (2, 15), (3, 31000), (4, 66))]
+    result = read_charts(save(tmp_path, "\n".join(["patient,date,Thrombo", *lines])))
+    assert codes(result, "amber") == {"unit_assumed", "unit_slip"}
+    assert [value for _, value in values(result.charts[0], "platelets_1e9_per_l")] == [8, 15, 66]

@@ -111,10 +111,7 @@ def test_converted_units_and_headers_of_five_languages_give_the_same_charts(tmp_
     usual = read_rows(tmp_path / "a.csv", cohort)
     rows = [
         [
-            {
-                name: show(float(text) * CONVERTED[name][1]) if name in CONVERTED else text
-                for name, text in row.items()
-            }
+            {name: show(float(text) * CONVERTED[name][1]) if name in CONVERTED else text for name, text in row.items()}
             for row in lines
         ]
         for lines in cohort
@@ -157,10 +154,7 @@ def test_long_and_wide_give_the_same_counts(tmp_path, cohort):
     )
     for chart in read_charts(path).charts:
         wide = usual[chart.patient_id]
-        assert (
-            plain(chart).measurements
-            == plain(Chart(patient_id="x", measurements=wide.measurements)).measurements
-        )
+        assert plain(chart).measurements == plain(Chart(patient_id="x", measurements=wide.measurements)).measurements
 
 
 def test_renamed_clones_give_the_same_fractions(tmp_path):

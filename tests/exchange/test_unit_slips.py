@@ -134,17 +134,14 @@ def test_clean_courses_raise_doubts_in_at_most_one_percent(tmp_path):
 def test_a_real_tenfold_rise_is_not_doubted(tmp_path, seed):
     patients = [patient for patient in make_cohort(400, seed, ("engraftment", "g_csf"))]
     rises = [
-        max(visit.neutrophils for visit in patient.visits)
-        / min(visit.neutrophils for visit in patient.visits)
+        max(visit.neutrophils for visit in patient.visits) / min(visit.neutrophils for visit in patient.visits)
         for patient in patients
     ]
     assert sum(ratio >= 10 for ratio in rises) > 300  # the courses do contain what is asked
     path = tmp_path / "rises.csv"
     write_csv(path, [rows_of(patient) for patient in patients])
     doubted = {
-        issue.patient_id
-        for issue in read_charts(path).issues
-        if issue.code in DOUBTS and "neutrophils" in issue.column
+        issue.patient_id for issue in read_charts(path).issues if issue.code in DOUBTS and "neutrophils" in issue.column
     }
     assert len(doubted) <= 4
 
@@ -155,7 +152,5 @@ def test_without_a_hematocrit_only_hemoglobin_in_mmol_is_hard_to_see(tmp_path):
     others = [slip for slip in missed if slip[0] != "hemoglobin in mmol/L"]
     assert len(others) <= 0.01 * len(planted), Counter(others)
     assert len(missed) <= 0.12 * len(planted), Counter(missed)
-    doubted, by_course, n_series = false_alarms(
-        tmp_path, 800, 77, without=("hematocrit", "red_cells", "volume")
-    )
+    doubted, by_course, n_series = false_alarms(tmp_path, 800, 77, without=("hematocrit", "red_cells", "volume"))
     assert len(doubted) <= 0.01 * n_series, by_course

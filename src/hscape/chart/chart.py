@@ -53,8 +53,7 @@ class Chart:
     def __post_init__(self) -> None:
         if not self.patient_id:
             raise InputError(
-                "chart: patient_id is empty; give a code that does not identify the person, for example "
-                "AA-07."
+                "chart: patient_id is empty; give a code that does not identify the person, for example AA-07."
             )
         if self.sex is not None:
             check_one_of(f"chart {self.patient_id}", self.sex, SEXES, "sex")

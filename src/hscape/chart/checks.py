@@ -23,9 +23,7 @@ def check_within(where: str, value: float | None, low: float, high: float, unit:
     check_finite(where, value)
     if value is not None and not low <= value <= high:
         shown = f" {unit}" if unit and unit != "1" else ""
-        raise InputError(
-            f"{where}: {value:g} is outside {low:g} to {high:g}{shown}; correct the value or its unit."
-        )
+        raise InputError(f"{where}: {value:g} is outside {low:g} to {high:g}{shown}; correct the value or its unit.")
 
 
 def check_one_of(where: str, name: str, known: Iterable[str], kind: str) -> None:

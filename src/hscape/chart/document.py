@@ -53,16 +53,13 @@ def chart_from_dict(table: Mapping[str, Any]) -> Chart:
         InputError: an unknown key, a missing one, a value of the wrong kind, or an impossible entry.
     """
     if not isinstance(table, Mapping):
-        raise InputError(
-            f"chart: came as {type(table).__name__}; write a table with patient_id and measurements."
-        )
+        raise InputError(f"chart: came as {type(table).__name__}; write a table with patient_id and measurements.")
     content = dict(table)
     made_for = content.pop("format", FORMAT)
     version = content.pop("version", VERSION)
     if made_for != FORMAT or version != VERSION:
         raise InputError(
-            f"chart: format '{made_for}' version {version} is not known; this program reads {FORMAT} "
-            f"version {VERSION}."
+            f"chart: format '{made_for}' version {version} is not known; this program reads {FORMAT} version {VERSION}."
         )
     for name, kind in _PARTS.items():
         if name in content:
@@ -133,6 +130,4 @@ def _make(kind: type, content: dict[str, Any], where: str) -> Any:
     try:
         return kind(**content)
     except (TypeError, AttributeError) as error:
-        raise InputError(
-            f"{where}: an entry is of the wrong kind ({error}); compare with chart.schema.json."
-        ) from None
+        raise InputError(f"{where}: an entry is of the wrong kind ({error}); compare with chart.schema.json.") from None

@@ -33,8 +33,7 @@ EVENT_KINDS: tuple[str, ...] = (
 )
 #: What a flag on a measurement can say; a rule decides what to do with it.
 FLAGS: dict[str, str] = {
-    "after_transfusion": "drawn within days of a transfusion of the same cell: not output of the marrow "
-    "alone",
+    "after_transfusion": "drawn within days of a transfusion of the same cell: not output of the marrow alone",
     "on_g_csf": "drawn on or within days of G-CSF: neutrophils are raised by the drug",
     "derived": "computed from other values of the same day, not reported by the laboratory",
     "unit_inferred": "the unit was not written in the file and was inferred",
@@ -150,9 +149,7 @@ class Treatment:
     def __post_init__(self) -> None:
         where = f"treatment {self.name}"
         if not self.name:
-            raise InputError(
-                "treatment: came without a name; write what was given, for example cyclosporine."
-            )
+            raise InputError("treatment: came without a name; write what was given, for example cyclosporine.")
         check_finite(f"{where}, start day", self.start_day)
         check_finite(f"{where}, end day", self.end_day)
         check_order(where, self.start_day, self.end_day)

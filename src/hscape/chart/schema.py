@@ -55,8 +55,7 @@ def chart_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a chart file."""
     chart = _object(Chart)
     chart["properties"] |= {
-        name: {"type": "array", "items": {"$ref": f"#/$defs/{kind.__name__}"}}
-        for name, kind in _PARTS.items()
+        name: {"type": "array", "items": {"$ref": f"#/$defs/{kind.__name__}"}} for name, kind in _PARTS.items()
     }
     chart["properties"] |= {
         "format": {"const": FORMAT},
@@ -95,9 +94,7 @@ def _object(kind: type) -> dict[str, Any]:
             "type": "string",
             "description": "UCUM code of the analyte; a reminder, and refused if it is another.",
         }
-    required = [
-        item.name for item in fields(kind) if item.default is MISSING and item.default_factory is MISSING
-    ]  # type: ignore[arg-type]
+    required = [item.name for item in fields(kind) if item.default is MISSING and item.default_factory is MISSING]  # type: ignore[arg-type]
     return {
         "type": "object",
         "description": (kind.__doc__ or "").split("\n")[0],
@@ -117,15 +114,7 @@ def _property(kind: type, item: Field[Any]) -> dict[str, Any]:
     if item.name == "taper":
         return {"type": "array", "items": {"$ref": "#/$defs/DoseStep"}}
     name = str(item.type)
-    basic = (
-        "boolean"
-        if "bool" in name
-        else "number"
-        if "float" in name
-        else "integer"
-        if "int" in name
-        else "string"
-    )
+    basic = "boolean" if "bool" in name else "number" if "float" in name else "integer" if "int" in name else "string"
     made: dict[str, Any] = {"type": [basic, "null"] if "None" in name else basic}
     if basic == "number" and (item.name.endswith("_fraction") or item.name in ("baf", "cell_fraction")):
         made |= {"minimum": 0, "maximum": 1}

@@ -40,9 +40,7 @@ def load_answers(answers: Path | str | Mapping[str, Any] | None, data_path: Path
     if not path.exists():
         if answers is None:
             return {}
-        raise InputError(
-            f"answers: {path} does not exist; give a file written by hscape or leave the option out."
-        )
+        raise InputError(f"answers: {path} does not exist; give a file written by hscape or leave the option out.")
     if path.stat().st_size > _MAX_BYTES:
         raise InputError(f"answers: {path.name} has more than 1 MB; an answers file is short.")
     try:
@@ -69,9 +67,7 @@ def _word(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value).strip()
 
 
-def write_answers(
-    path: Path | str, issues: tuple[Issue, ...], given: Mapping[str, str] | None = None
-) -> Path:
+def write_answers(path: Path | str, issues: tuple[Issue, ...], given: Mapping[str, str] | None = None) -> Path:
     """Write a file with every open question, its message as a comment, and the answers given so far.
 
     Args:

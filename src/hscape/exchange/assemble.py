@@ -8,7 +8,7 @@ from typing import Any, cast
 from hscape.chart import ANALYTES, Chart, Event, HlaLocus, Measurement, Transfusion, Treatment
 from hscape.chart.chart import Sex
 from hscape.exchange.care_records import read_hla, read_transfusions, read_treatments
-from hscape.exchange.cells import read_cell
+from hscape.exchange.cells import read_cell, round_sig
 from hscape.exchange.clone_records import read_clone_records
 from hscape.exchange.derive import derive_values
 from hscape.exchange.doubts import Setting, doubt_values
@@ -125,9 +125,7 @@ def _day_zero(draft: Draft) -> tuple[float | None, str]:
         return draft.dates["diagnosis_date"], "diagnosis"
     days = [value.when for value in draft.values]
     days += [
-        record.when
-        for group in (draft.clones, draft.treatments, draft.doses, draft.transfusions)
-        for record in group
+        record.when for group in (draft.clones, draft.treatments, draft.doses, draft.transfusions) for record in group
     ]
     days += [day for name, day in draft.dates.items() if name in _EVENT_DATES]
     return (min(days), "first date in the file") if days else (None, "")
@@ -135,9 +133,7 @@ def _day_zero(draft: Draft) -> tuple[float | None, str]:
 
 def _events(draft: Draft, to_day: Any, treatments: list[Treatment]) -> list[Event]:
     events = [
-        Event(day=to_day(draft.dates[name]), kind=kind)
-        for name, kind in _EVENT_DATES.items()
-        if name in draft.dates
+        Event(day=to_day(draft.dates[name]), kind=kind) for name, kind in _EVENT_DATES.items() if name in draft.dates
     ]
     known = {event.day for event in events if event.kind == "transplant"}
     events += [
@@ -148,9 +144,7 @@ def _events(draft: Draft, to_day: Any, treatments: list[Treatment]) -> list[Even
     return events
 
 
-def _setting(
-    treatments: list[Treatment], transfusions: list[Transfusion], events: list[Event], zero: float
-) -> Setting:
+def _setting(treatments: list[Treatment], transfusions: list[Transfusion], events: list[Event], zero: float) -> Setting:
     setting = Setting()
     for item in transfusions:
         setting.transfusions.setdefault(item.product, []).append(item.day + zero)
@@ -158,9 +152,7 @@ def _setting(
         if drug.name == "g_csf":
             end = drug.start_day + 30 if drug.end_day is None else drug.end_day
             setting.g_csf.append((drug.start_day + zero, end + zero))
-    setting.transplants = [
-        event.day + zero for event in events if event.kind in ("transplant", "second_transplant")
-    ]
+    setting.transplants = [event.day + zero for event in events if event.kind in ("transplant", "second_transplant")]
     return setting
 
 
@@ -176,9 +168,7 @@ def _without_duplicates(
         if first is value:
             kept.append(value)
             continue
-        if first.censored == value.censored and abs(first.number - value.number) <= 1e-9 * max(
-            abs(first.number), 1e-9
-        ):
+        if first.censored == value.censored and abs(first.number - value.number) <= 1e-9 * max(abs(first.number), 1e-9):
             issues.add(
                 "grey",
                 "value_repeated",
@@ -222,8 +212,7 @@ def _measurements(values: list[Value], to_day: Any, issues: IssueList) -> list[M
                 "value_impossible",
                 value.raw.place,
                 f"{value.raw.number:g}",
-                f"{value.number:.4g} {analyte.unit} is not possible for {analyte.label.lower()}. It was "
-                "left out.",
+                f"{value.number:.4g} {analyte.unit} is not possible for {analyte.label.lower()}. It was left out.",
                 "Correct the value or its unit.",
                 key=value_key(value.raw),
             )
@@ -244,11 +233,6 @@ def _measurements(values: list[Value], to_day: Any, issues: IssueList) -> list[M
     return found
 
 
-def round_sig(number: float) -> float:
-    """Twelve significant digits, so that 95 g/L and 9.5 g/dL are the same number."""
-    return float(f"{number:.12g}")
-
-
 def _sex(draft: Draft, issues: IssueList) -> str | None:
     if "sex" not in draft.facts:
         return None
@@ -260,8 +244,7 @@ def _sex(draft: Draft, issues: IssueList) -> str | None:
             "sex_unknown",
             place,
             text,
-            f"The sex '{text}' of patient {draft.patient_id} is not known; X-linked genes cannot be "
-            "converted.",
+            f"The sex '{text}' of patient {draft.patient_id} is not known; X-linked genes cannot be converted.",
             "Write female or male.",
             patient_id=draft.patient_id,
         )

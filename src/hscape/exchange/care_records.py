@@ -186,8 +186,7 @@ def _from_doses(
         close(None)
     if found:
         spans = "; ".join(
-            f"day {item.start_day:g} to {'open' if item.end_day is None else f'{item.end_day:g}'}"
-            for item in found[:4]
+            f"day {item.start_day:g} to {'open' if item.end_day is None else f'{item.end_day:g}'}" for item in found[:4]
         )
         issues.add(
             "grey",
@@ -278,7 +277,5 @@ def _add(
 def read_hla(text: str, locus: str) -> tuple[str, str] | None:
     """Two alleles from one cell, for example 'A*02:01, A*24:02'; None unless there are exactly two."""
     parts = [part for part in re.split(r"[,;/+\s]+", text.upper()) if part]
-    full = [
-        part if "*" in part else f"{locus}*{part}" for part in (piece.removeprefix("HLA-") for piece in parts)
-    ]
+    full = [part if "*" in part else f"{locus}*{part}" for part in (piece.removeprefix("HLA-") for piece in parts)]
     return (full[0], full[1]) if len(full) == 2 else None

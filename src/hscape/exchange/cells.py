@@ -88,9 +88,7 @@ _LIMIT = re.compile(
 )
 _BELOW = {"<", "<=", "≤", "unter", "less than", "under", "below"}
 _ABOVE = {">", ">=", "≥", "über", "more than", "over", "above"}
-_LAB_FLAG = re.compile(
-    r"^(.*?[0-9])\s*(?:\*+|\(?[hl]{1,2}\)?|↓+|↑+|\(?(?:low|high|abn|c|crit)\)?|[+!]|[⇓⇑])$"
-)
+_LAB_FLAG = re.compile(r"^(.*?[0-9])\s*(?:\*+|\(?[hl]{1,2}\)?|↓+|↑+|\(?(?:low|high|abn|c|crit)\)?|[+!]|[⇓⇑])$")
 _NUMBER_UNIT = re.compile(r"^([+-]?[0-9][0-9.,' \u00a0\u202f]*(?:e[+-]?\d+)?)\s*([a-zµμ%‰/×x*^(万千].*)$")
 _PLAIN = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$")
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d*,\d+$")
@@ -277,3 +275,8 @@ def _explain(flat: str) -> str:
     if re.match(r"^[\d.,+\-/ ]+$", flat):
         return "two_points"
     return "not_a_number"
+
+
+def round_sig(number: float) -> float:
+    """Twelve significant digits, so that 95 g/L and 9.5 g/dL are the same number."""
+    return float(f"{number:.12g}")

@@ -34,9 +34,7 @@ def read_chart_file(path: Path, issues: IssueList) -> list[Chart]:
     """Read charts from YAML or JSON; an impossible chart is an issue and the others are read."""
     check_size(path)
     if path.stat().st_size > _MAX_YAML_BYTES:
-        raise RefusedError(
-            "file_too_large", "A chart file of more than 20 MB is not read.", "Split it by patient."
-        )
+        raise RefusedError("file_too_large", "A chart file of more than 20 MB is not read.", "Split it by patient.")
     content = _load(path)
     if isinstance(content, dict) and "charts" in content:
         content = content["charts"]

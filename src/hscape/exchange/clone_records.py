@@ -8,7 +8,7 @@ from typing import Any
 
 from hscape.chart import ASSAYS, CLONE_KINDS, COPY_STATES, SPECIMENS, CloneMeasurement
 from hscape.errors import InputError
-from hscape.exchange.cells import REMARKS, read_cell
+from hscape.exchange.cells import REMARKS, read_cell, round_sig
 from hscape.exchange.draft import Draft, RawRecord
 from hscape.exchange.headers import flatten
 from hscape.exchange.issues import IssueList, Place
@@ -120,9 +120,7 @@ def read_clone_records(
     found = []
     for record in draft.clones:
         try:
-            made = (_from_wide if "role" in record.cells else _from_row)(
-                record, to_day(record.when), scales, issues
-            )
+            made = (_from_wide if "role" in record.cells else _from_row)(record, to_day(record.when), scales, issues)
         except InputError as error:
             issues.add(
                 "red",
@@ -235,7 +233,7 @@ def _from_wide(
     if read.number is None or read.state == "bad" or scale is None:
         return None
     return _with_fraction(
-        base, day, target, read.number * (0.01 if read.unit == "%" else scale), read.censored, place
+        base, day, target, round_sig(read.number * (0.01 if read.unit == "%" else scale)), read.censored, place
     )
 
 
@@ -246,9 +244,7 @@ def _with_fraction(
     source = _source(place)
     if censored == "below":
         limit = base.pop("detection_limit_fraction", None) or number
-        return CloneMeasurement(
-            day=day, status="negative", detection_limit_fraction=limit, source=source, **base
-        )
+        return CloneMeasurement(day=day, status="negative", detection_limit_fraction=limit, source=source, **base)
     if number == 0 and base.get("status", "negative") == "negative":
         base.pop("status", None)
         return CloneMeasurement(day=day, status="negative", source=source, **base)
@@ -271,15 +267,13 @@ def _from_row(
     for field, name in _FRACTIONS.items():
         read = read_cell(cells.get(field))
         if read.note:
-            _remark(
-                read.note, Place(sheet=place.sheet, row=place.row, column=field), cells.get(field), issues
-            )
+            _remark(read.note, Place(sheet=place.sheet, row=place.row, column=field), cells.get(field), issues)
         if read.number is None or read.state == "bad":
             continue
         scale = scales.get((place.sheet, field))
         if scale is None:
             return None
-        made[name] = read.number * (0.01 if read.unit == "%" else scale)
+        made[name] = round_sig(read.number * (0.01 if read.unit == "%" else scale))
         if field in censored:
             censored[field] = read.censored
     for field in ("alt", "depth", "n_cells"):
@@ -289,9 +283,7 @@ def _from_row(
                 raise InputError(f"{field}: {read.number:g} is not a whole number of reads or cells.")
             made[field] = int(read.number)
         elif read.state == "bad":
-            _remark(
-                read.note, Place(sheet=place.sheet, row=place.row, column=field), cells.get(field), issues
-            )
+            _remark(read.note, Place(sheet=place.sheet, row=place.row, column=field), cells.get(field), issues)
     for field in ("gene", "variant", "hla_allele", "karyotype"):
         made[field] = _text(cells.get(field))
     made["gene"] = made["gene"].upper()
@@ -311,9 +303,7 @@ def _from_row(
     if not made["clone"]:
         raise InputError("clone: the row names neither a clone nor a gene.")
     made["assay"] = _word(cells.get("assay"), ASSAYS, _ASSAYS, "assay", place, issues) or _guess_assay(made)
-    made["specimen"] = (
-        _word(cells.get("specimen"), SPECIMENS, _SPECIMENS, "specimen", place, issues) or "unknown"
-    )
+    made["specimen"] = _word(cells.get("specimen"), SPECIMENS, _SPECIMENS, "specimen", place, issues) or "unknown"
     made["copy_state"] = (
         _word(
             cells.get("copy_state"),
@@ -344,9 +334,7 @@ def _row_status(
     if not status:
         has_number = any(made.get(name) is not None for name in (*numbers, "baf"))
         has_positive = (
-            any(made.get(name) for name in numbers)
-            or (made.get("baf") not in (None, 0.5))
-            or bool(made["karyotype"])
+            any(made.get(name) for name in numbers) or (made.get("baf") not in (None, 0.5)) or bool(made["karyotype"])
         )
         status = "positive" if has_positive else "negative" if has_number else "not_tested"
     if status == "negative" and any(made.get(name) for name in ("vaf_fraction", "cell_fraction")):
@@ -358,9 +346,7 @@ def _status(cell: Any) -> str:
     return _STATUS.get(flatten(cell), "") if isinstance(cell, str) else ""
 
 
-def _word(
-    cell: Any, known: Any, synonyms: Mapping[str, str], field: str, place: Place, issues: IssueList
-) -> str:
+def _word(cell: Any, known: Any, synonyms: Mapping[str, str], field: str, place: Place, issues: IssueList) -> str:
     flat = flatten(_text(cell))
     if not flat:
         return ""
@@ -384,9 +370,7 @@ def _guess_assay(made: Mapping[str, Any]) -> str:
         return "sequencing"
     if made.get("baf") is not None:
         return "snp_array"
-    return (
-        "karyotype" if made.get("karyotype") else "flow" if made.get("cell_fraction") is not None else "other"
-    )
+    return "karyotype" if made.get("karyotype") else "flow" if made.get("cell_fraction") is not None else "other"
 
 
 def _guess_kind(made: Mapping[str, Any]) -> str:
@@ -397,9 +381,7 @@ def _guess_kind(made: Mapping[str, Any]) -> str:
         return "gene"
     if "PNH" in clone or "GPI" in clone or "HPN" in clone:
         return "pnh"
-    return (
-        "chromosome" if made["karyotype"] or re.search(r"MONOSOMY|TRISOMY|DEL\(|-7|\+8", clone) else "other"
-    )
+    return "chromosome" if made["karyotype"] or re.search(r"MONOSOMY|TRISOMY|DEL\(|-7|\+8", clone) else "other"
 
 
 def _remark(note: str, place: Place, value: Any, issues: IssueList) -> None:

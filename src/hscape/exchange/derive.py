@@ -28,8 +28,7 @@ def derive_values(values: list[Value], patient_id: str, issues: IssueList) -> li
     """Replace percentages by absolute counts, and add absolute reticulocytes."""
     shares = {analyte: family for family, analyte in WHITE_CELL_SHARE.items()}
     has_share = any(
-        value.analyte in shares or value.analyte in ("reticulocytes_fraction", "bands_1e9_per_l")
-        for value in values
+        value.analyte in shares or value.analyte in ("reticulocytes_fraction", "bands_1e9_per_l") for value in values
     )
     if not has_share:
         return values

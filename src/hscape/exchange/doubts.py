@@ -38,12 +38,7 @@ def doubt_values(
     }
     series: dict[str, list[Value]] = {}
     for value in values:
-        if (
-            value.censored == "none"
-            and value.number > 0
-            and id(value) not in asked
-            and "derived" not in value.flags
-        ):
+        if value.censored == "none" and value.number > 0 and id(value) not in asked and "derived" not in value.flags:
             series.setdefault(value.analyte, []).append(value)
     for analyte, course in series.items():
         if analyte in SLIPS and len(course) >= 2:

@@ -163,26 +163,18 @@ def _extract_column(
         if cell.state == "number":
             assert cell.number is not None
             book.of(patient).values.append(
-                RawValue(
-                    day, family, cell.number, cell.censored, cell.unit or unit, sheet, first + offset, header
-                )
+                RawValue(day, family, cell.number, cell.censored, cell.unit or unit, sheet, first + offset, header)
             )
     key = f"comma:{sheet}:{header}"
     choice = answers.get(key) or (
-        "decimal"
-        if decimal_commas and not plain_points
-        else "thousands"
-        if plain_points and not decimal_commas
-        else ""
+        "decimal" if decimal_commas and not plain_points else "thousands" if plain_points and not decimal_commas else ""
     )
     for offset, cell in comma_rows:
         place = Place(sheet=sheet, row=first + offset, column=header)
         if choice not in ("decimal", "thousands"):
             remarks.add("comma_two_ways", REMARKS, place, rows[offset][index], key=key)
             continue
-        remarks.add(
-            "decimal_comma" if choice == "decimal" else "thousands", REMARKS, place, rows[offset][index]
-        )
+        remarks.add("decimal_comma" if choice == "decimal" else "thousands", REMARKS, place, rows[offset][index])
         number = cell.number if choice == "decimal" else cell.other
         assert number is not None
         book.of(patients[offset]).values.append(
@@ -319,9 +311,9 @@ def _extract_records(
         cells["units"] = units
         place = Place(sheet=table.sheet.name, row=table.first_row + offset + 1)
         draft = book.of(patient)
-        {"clones": draft.clones, "treatments": draft.treatments, "transfusions": draft.transfusions}[
-            table.kind
-        ].append(RawRecord(day, cells, place))
+        {"clones": draft.clones, "treatments": draft.treatments, "transfusions": draft.transfusions}[table.kind].append(
+            RawRecord(day, cells, place)
+        )
 
 
 def _end_days(table: Table, end: Column, answers: Mapping[str, str], issues: IssueList) -> list[float | None]:
@@ -397,8 +389,7 @@ def _set_date(draft: Draft, field: str, day: float, place: Place, issues: IssueL
             "fact_conflict",
             place,
             value,
-            f"Patient {draft.patient_id} has two different values for "
-            f"{field.replace('_', ' ')}; the first was used.",
+            f"Patient {draft.patient_id} has two different values for {field.replace('_', ' ')}; the first was used.",
             "Correct one of the two.",
             patient_id=draft.patient_id,
         )

@@ -27,12 +27,8 @@ ROLES = (
     "ignored",
 )
 _BRACKETS = re.compile(r"[\[(（［【]([^\])）］】]*)[\])）］】]")
-_VAF = re.compile(
-    r"^([A-Za-z0-9]{2,9})(?:[ _]+(.+?))?[ _]+(?:vaf|af|allele fraction|allelfrequenz)\b", re.IGNORECASE
-)
-_DOSE_WORDS = re.compile(
-    r"\b(dose|dosis|daily|mg|mg d|mg day|mg kg|given|ug|mcg|per day|kg|iu|tag|jour|dia|d)\b"
-)
+_VAF = re.compile(r"^([A-Za-z0-9]{2,9})(?:[ _]+(.+?))?[ _]+(?:vaf|af|allele fraction|allelfrequenz)\b", re.IGNORECASE)
+_DOSE_WORDS = re.compile(r"\b(dose|dosis|daily|mg|mg d|mg day|mg kg|given|ug|mcg|per day|kg|iu|tag|jour|dia|d)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +107,7 @@ def _understand(header: str) -> tuple[str, str, str]:
     return _with_trailing_unit(bare, inside, known)
 
 
-def _with_trailing_unit(
-    bare: str, inside: list[str], known: dict[str, tuple[str, str]]
-) -> tuple[str, str, str]:
+def _with_trailing_unit(bare: str, inside: list[str], known: dict[str, tuple[str, str]]) -> tuple[str, str, str]:
     words = re.split(r"[\s,;:_]+|(?<=\D)(?=%)|(?<=\w) ?(?=×)|(?<=\w{3})(?=/)", bare.strip())
     words = [word for word in words if word]
     for cut in range(len(words) - 1, 0, -1):

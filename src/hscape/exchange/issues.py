@@ -26,7 +26,8 @@ class Issue:
         fix: what to do.
         code: fixed name of the kind of issue, for example ``unit_impossible``.
         key: where the answers file takes an answer, empty if none is asked.
-        patient_id: patient it concerns, empty if it is about the file.
+        patient_id: patient it concerns, empty if it is about the file or about several patients.
+        patient_ids: all patients it concerns, if there are several.
     """
 
     sheet: str
@@ -39,6 +40,11 @@ class Issue:
     code: str
     key: str = ""
     patient_id: str = ""
+    patient_ids: tuple[str, ...] = ()
+
+    def concerns(self, patient_id: str) -> bool:
+        """True if the issue is about this patient."""
+        return patient_id == self.patient_id or patient_id in self.patient_ids
 
     def as_dict(self) -> dict[str, object]:
         """The issue as the command line prints it with ``--json``."""
@@ -53,6 +59,7 @@ class Issue:
             "code": self.code,
             "key": self.key,
             "patient_id": self.patient_id,
+            "patient_ids": list(self.patient_ids),
         }
 
 
@@ -127,23 +134,36 @@ _JOINED = frozenset(
 _MAX_ROWS_SHOWN = 20
 
 
+#: Kinds that are about a column and come once a patient.
+_JOINED_OVER_PATIENTS = frozenset({"unit_assumed", "unit_missing", "unit_inferred", "unit_unknown"})
+
+
 def _joined(issues: list[Issue]) -> list[Issue]:
-    """One issue for those of one kind, patient and column; the first is shown and the rows of the others are named."""
+    """One issue for many of one kind and column; the first is shown, and rows or patients of the others are named."""
     groups: dict[tuple[str, ...], list[Issue]] = {}
     for number, issue in enumerate(issues):
-        own = "" if issue.code in _JOINED else str(number)
-        groups.setdefault((issue.code, issue.patient_id, issue.sheet, issue.column, own), []).append(issue)
-    found = []
-    for group in groups.values():
-        first = group[0]
-        if len(group) > 1:
-            rows = [str(issue.row) for issue in group[1:] if issue.row]
-            shown = ", ".join(rows[:_MAX_ROWS_SHOWN]) + (" …" if len(rows) > _MAX_ROWS_SHOWN else "")
-            first = replace(
-                first, message=f"{first.message} The same in {len(group) - 1} more rows: {shown}."
-            )
-        found.append(first)
-    return found
+        groups.setdefault((issue.code, issue.sheet, issue.column, *_sameness(issue, number)), []).append(issue)
+    return [_join(group) if len(group) > 1 else group[0] for group in groups.values()]
+
+
+def _sameness(issue: Issue, number: int) -> tuple[str, ...]:
+    if issue.code == "unit_missing" and issue.patient_id:
+        return ("", "")
+    if issue.code in _JOINED_OVER_PATIENTS and issue.patient_id:
+        return ("", issue.message.replace(f"patient {issue.patient_id} ", ""))
+    return (issue.patient_id, "" if issue.code in _JOINED else str(number))
+
+
+def _join(group: list[Issue]) -> Issue:
+    first = group[0]
+    patients = list(dict.fromkeys(issue.patient_id for issue in group))
+    told = patients[1:] if len(patients) > 1 else [str(issue.row) for issue in group[1:] if issue.row]
+    shown = ", ".join(told[:_MAX_ROWS_SHOWN]) + (" …" if len(told) > _MAX_ROWS_SHOWN else "")
+    what = "patients" if len(patients) > 1 else "rows"
+    message = f"{first.message} The same in {len(told)} more {what}: {shown}."
+    if len(patients) == 1:
+        return replace(first, message=message)
+    return replace(first, message=message, patient_id="", patient_ids=tuple(patients))
 
 
 class RefusedError(Exception):

@@ -177,12 +177,8 @@ FAMILIES: dict[str, Family] = {
             10_000,
             [("pg/mL", "vitamin_b12_pg_per_ml", 1.0), ("pmol/L", "vitamin_b12_pg_per_ml", 1.355)],
         ),
-        _family(
-            "folate", 0.2, 80, [("ng/mL", "folate_ng_per_ml", 1.0), ("nmol/L", "folate_ng_per_ml", 0.4414)]
-        ),
-        _family(
-            "copper", 0.5, 50, [("umol/L", "copper_umol_per_l", 1.0), ("ug/dL", "copper_umol_per_l", 0.1574)]
-        ),
+        _family("folate", 0.2, 80, [("ng/mL", "folate_ng_per_ml", 1.0), ("nmol/L", "folate_ng_per_ml", 0.4414)]),
+        _family("copper", 0.5, 50, [("umol/L", "copper_umol_per_l", 1.0), ("ug/dL", "copper_umol_per_l", 0.1574)]),
         _family(
             "telomere_lymphocyte",
             0,
@@ -298,9 +294,7 @@ _WRITTEN: dict[str, tuple[str, ...]] = {
     "mU/mL": ("mu/ml", "miu/ml", "u/l!", "iu/l!", "mui/ml"),
     "centile": ("centile", "percentile", "%ile", "pctl", "th centile", "th percentile"),
 }
-_KEYS: dict[str, str] = {
-    text: key for key, texts in _WRITTEN.items() for text in texts if not text.endswith("!")
-}
+_KEYS: dict[str, str] = {text: key for key, texts in _WRITTEN.items() for text in texts if not text.endswith("!")}
 _COUNT_G = {"g/l", "gpt/l"}
 
 

@@ -29,16 +29,13 @@ def is_maf(path: Path, sheets: list[Sheet]) -> bool:
     if len(sheets) != 1:
         return False
     return any(
-        {"Hugo_Symbol", "Tumor_Sample_Barcode"} <= {str(cell).strip() for cell in row}
-        for row in sheets[0].rows[:50]
+        {"Hugo_Symbol", "Tumor_Sample_Barcode"} <= {str(cell).strip() for cell in row} for row in sheets[0].rows[:50]
     )
 
 
 def read_maf(sheet: Sheet, answers: Mapping[str, str], issues: IssueList) -> list[Chart]:
     """Every sample of a MAF as a chart with its variants."""
-    start = next(
-        index for index, row in enumerate(sheet.rows) if "Hugo_Symbol" in [str(cell).strip() for cell in row]
-    )
+    start = next(index for index, row in enumerate(sheet.rows) if "Hugo_Symbol" in [str(cell).strip() for cell in row])
     header = [str(cell).strip() for cell in sheet.rows[start]]
     missing = [name for name in _REQUIRED if name not in header]
     if missing:
@@ -98,9 +95,7 @@ def _read_row(
         read = read_cell(row["day"])
         day = read.number or 0.0
     gene = str(row["Hugo_Symbol"]).strip().upper()
-    variant = str(
-        row.get("HGVSp_Short") or row.get("HGVSp") or row.get("Variant_Classification") or ""
-    ).strip()
+    variant = str(row.get("HGVSp_Short") or row.get("HGVSp") or row.get("Variant_Classification") or "").strip()
     numbers = _numbers(row, place, issues)
     if numbers is None:
         return None

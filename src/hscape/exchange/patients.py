@@ -108,14 +108,10 @@ def _identifies(text: str) -> bool:
         return True
     words = [word for word in re.split(r"[\s,;_]+", text) if word]
     letters = [
-        word
-        for word in words
-        if re.fullmatch(r"[^\W\d_][^\W\d_.'’-]*\.?", word) and word.casefold() not in _CODE_WORDS
+        word for word in words if re.fullmatch(r"[^\W\d_][^\W\d_.'’-]*\.?", word) and word.casefold() not in _CODE_WORDS
     ]
     if not re.search(r"\d", text):
-        return (len(letters) >= 2 and any(len(word) > 2 for word in letters)) or any(
-            len(word) >= 4 for word in letters
-        )
+        return (len(letters) >= 2 and any(len(word) > 2 for word in letters)) or any(len(word) >= 4 for word in letters)
     return len([word for word in letters if len(word) >= 3]) >= 2
 
 
@@ -146,9 +142,7 @@ def rows_of_patients(table: Table, names: PatientNames, issues: IssueList, fallb
                 )
             continue
         if row == header:
-            issues.add(
-                "grey", "header_repeated", place, "", "The header is repeated here; the row was skipped.", ""
-            )
+            issues.add("grey", "header_repeated", place, "", "The header is repeated here; the row was skipped.", "")
             found.append("")
             continue
         if str(raw).strip().casefold().rstrip(":") in _SUMMARY:
@@ -171,8 +165,7 @@ def rows_of_patients(table: Table, names: PatientNames, issues: IssueList, fallb
             "patient_from_above",
             Place(sheet=table.sheet.name, row=first, column=column.header),
             "",
-            f"{len(filled)} rows without a patient were given the patient of the row above, from row "
-            f"{first} on.",
+            f"{len(filled)} rows without a patient were given the patient of the row above, from row {first} on.",
             "Write the patient's code in every row.",
         )
     return found
@@ -182,10 +175,6 @@ def fallback_patient(sheet_name: str, n_tables: int) -> str:
     """Patient code for a sheet without a patient column: the sheet's name if that is a code."""
     flat = " ".join(sheet_name.split())
     is_code = bool(re.search(r"\d", flat)) and len(flat) <= 20 and not _identifies(flat) and "." not in flat
-    if (
-        n_tables > 1
-        and is_code
-        and not re.fullmatch(r"(?i)(sheet|tabelle|feuil|hoja|table|blatt)\s*\d+", flat)
-    ):
+    if n_tables > 1 and is_code and not re.fullmatch(r"(?i)(sheet|tabelle|feuil|hoja|table|blatt)\s*\d+", flat):
         return flat
     return "patient-1"

@@ -73,8 +73,7 @@ def read_charts(path: str | Path, answers: str | Path | Mapping[str, Any] | None
             "nothing_read",
             Place(sheet=path.name),
             "",
-            "No patient could be read from this file"
-            + (" until the questions are answered." if waits else "."),
+            "No patient could be read from this file" + (" until the questions are answered." if waits else "."),
             "Answer the amber questions."
             if waits
             else "Compare it with the template (hscape template --out template.xlsx).",

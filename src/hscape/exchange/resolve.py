@@ -70,6 +70,11 @@ def resolve_values(draft: Draft, answers: Mapping[str, str], issues: IssueList) 
         if declared is not None:
             found += _check_declared(draft, family, declared, raws, key, answer, answers, issues)
         else:
+            mostly = None if text else _mostly_fits(family, raws)
+            if mostly is not None:
+                _tell_mostly(draft, mostly, raws, issues)
+                found += _check_declared(draft, family, mostly, raws, key, answer, answers, issues)
+                continue
             found += _infer(draft, family, text, raws, issues)
     return found
 
@@ -164,8 +169,7 @@ def _ask_unit(
         "unit_impossible",
         raws[0].place,
         f"{raws[0].number:g}",
-        f"Patient {draft.patient_id}, {raws[0].column}: {why} "
-        f"Its {len(raws)} values were left out until you answer.",
+        f"Patient {draft.patient_id}, {raws[0].column}: {why} Its {len(raws)} values were left out until you answer.",
         f"Answer {proposal} if that is the unit (allowed: {allowed}), keep, or exclude.",
         key=key,
         patient_id=draft.patient_id,
@@ -204,8 +208,7 @@ def _one_bad_value(
             f"Patient {draft.patient_id}: {raw.number:g} {unit.key} is out of range "
             f"for {raw.column}; in {proposal.key} it would be {reading:.4g}. The value was left out until "
             "you answer.",
-            f"Answer with the right number in {unit.key} (for example {reading / unit.factor:.4g}), keep, "
-            "or exclude.",
+            f"Answer with the right number in {unit.key} (for example {reading / unit.factor:.4g}), keep, or exclude.",
             key=key,
             patient_id=draft.patient_id,
         )
@@ -312,6 +315,35 @@ def _keep_possible(draft: Draft, bad: list[RawValue], unit: LabUnit, issues: Iss
     return found
 
 
+def _mostly_fits(family: Family, raws: list[RawValue]) -> LabUnit | None:
+    """The unit that fits most values of a patient where none fits all: the rest are slips of single values."""
+    units = [unit for unit in family.units if unit.key not in _RARE]
+    if len(raws) < 3 or any(_all_fit(raws, unit, family) for unit in units):
+        return None
+    count = {unit: sum(_fits(raw.number, raw.censored, unit, family) for raw in raws) for unit in units}
+    best = max(units, key=lambda unit: count[unit])  # the first of equals is the chart's own
+    fitting = [raw for raw in raws if _fits(raw.number, raw.censored, best, family)]
+    if count[best] <= 0.6 * len(raws):
+        return None
+    chosen, _, hold = _choose(family, [best], [raw.number for raw in fitting])
+    return best if chosen is not None and not hold else None
+
+
+def _tell_mostly(draft: Draft, unit: LabUnit, raws: list[RawValue], issues: IssueList) -> None:
+    raw = raws[0]
+    issues.add(
+        "amber",
+        "unit_assumed",
+        Place(sheet=raw.sheet, row=raw.row, column=raw.column),
+        f"{raw.number:g}",
+        f"No unit is written for {raw.column}; the values of patient {draft.patient_id} were read as {unit.key} "
+        "meanwhile.",
+        "Write the unit in the header, or answer with a unit.",
+        key=f"unit:{raw.sheet}:{raw.column}",
+        patient_id=draft.patient_id,
+    )
+
+
 def _infer(draft: Draft, family: Family, text: str, raws: list[RawValue], issues: IssueList) -> list[Value]:
     """Values without a unit that can be read."""
     place = Place(sheet=raws[0].sheet, row=raws[0].row, column=raws[0].column)
@@ -374,9 +406,7 @@ def _infer(draft: Draft, family: Family, text: str, raws: list[RawValue], issues
     return [_convert(raw, unit, set(flags)) for raw in raws]
 
 
-def _choose(
-    family: Family, fitting: list[LabUnit], numbers: list[float]
-) -> tuple[LabUnit | None, bool, bool]:
+def _choose(family: Family, fitting: list[LabUnit], numbers: list[float]) -> tuple[LabUnit | None, bool, bool]:
     """The unit to use, whether to ask, and whether to hold the values back."""
     top = max(numbers)
     if family.name == "hemoglobin" and fitting and fitting[0].key == "g/dL":

@@ -26,9 +26,7 @@ def check_size(path: Path) -> None:
     """Raise RefusedError for a file that is empty or too large."""
     size = path.stat().st_size
     if size == 0:
-        raise RefusedError(
-            "file_empty", "The file is empty (0 bytes).", "Save it again from the program it came from."
-        )
+        raise RefusedError("file_empty", "The file is empty (0 bytes).", "Save it again from the program it came from.")
     if size > MAX_FILE_BYTES:
         raise RefusedError(
             "file_too_large",
@@ -150,8 +148,7 @@ def _check_xml(name: str, window: bytes) -> None:
     if b"<!DOCTYPE" in flat or b"<!ENTITY" in flat:
         raise RefusedError(
             "xml_entities",
-            f"'{name}' defines XML entities, which Excel never writes and which can be used to "
-            "exhaust memory.",
+            f"'{name}' defines XML entities, which Excel never writes and which can be used to exhaust memory.",
             "Get the file again from its source; save it from Excel.",
         )
 

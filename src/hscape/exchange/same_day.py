@@ -32,11 +32,7 @@ def doubt_same_day(
         if white is not None:
             for analyte in _PAIRED_COUNTS:
                 part = day.get(analyte)
-                if (
-                    part is not None
-                    and "derived" not in part.flags
-                    and part.number > white.number * 1.1 + 0.06
-                ):
+                if part is not None and "derived" not in part.flags and part.number > white.number * 1.1 + 0.06:
                     _exceeds(part, white, patient_id, answers, issues, asked, dropped)
         hemoglobin, hematocrit = day.get("hemoglobin_g_per_dl"), _hematocrit(day)
         if hemoglobin is not None and hematocrit:
@@ -97,8 +93,7 @@ def _cell_hemoglobin(
     if is_mmol:
         dropped.add(id(hemoglobin))
     done = (
-        f"in mmol/L it would be {hemoglobin.number * MMOL:.3g} g/dL, which fits; it was left out until "
-        "you answer"
+        f"in mmol/L it would be {hemoglobin.number * MMOL:.3g} g/dL, which fits; it was left out until you answer"
         if is_mmol
         else "it was kept as written"
     )

@@ -100,9 +100,7 @@ def _parts_of_sheets(path: Path) -> dict[str, str]:
             for item in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
         }
         sheets = ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{spread}sheet")
-        return {
-            item.get("name", ""): targets.get(item.get(relation), "").rpartition("/")[2] for item in sheets
-        }
+        return {item.get("name", ""): targets.get(item.get(relation), "").rpartition("/")[2] for item in sheets}
 
 
 def _mark_errors(sheet: Sheet, errors: list[tuple[int, int]]) -> None:
@@ -194,9 +192,7 @@ def _decode(raw: bytes, place: Place, issues: IssueList) -> str:
             "Check letters with accents; save as CSV UTF-8 to be sure.",
         )
         return texts[encoding]
-    raise RefusedError(
-        "not_text", "The letters of the file cannot be decoded.", "Export it again as CSV (UTF-8)."
-    )
+    raise RefusedError("not_text", "The letters of the file cannot be decoded.", "Export it again as CSV (UTF-8).")
 
 
 def _known_headers(text: str) -> int:
@@ -220,9 +216,7 @@ def _find_delimiter(text: str) -> str:
         header = counts[0] if counts else 1
         if common < 2 and header < 2:
             continue
-        score = counts.count(common) / len(counts) * min(max(common, header), 12) + (
-            1 if header == common else 0
-        )
+        score = counts.count(common) / len(counts) * min(max(common, header), 12) + (1 if header == common else 0)
         if score > best_score:
             best, best_score = delimiter, score
     return best

@@ -41,9 +41,7 @@ class Table:
 
     def find(self, role: str, field: str) -> Column | None:
         """The first column of a role and field."""
-        return next(
-            (column for column in self.columns if column.role == role and column.field == field), None
-        )
+        return next((column for column in self.columns if column.role == role and column.field == field), None)
 
     def of_role(self, *roles: str) -> list[Column]:
         """Every column of some roles."""
@@ -80,8 +78,7 @@ def understand_sheet(sheet: Sheet, answers: Mapping[str, str], issues: IssueList
             "no_time",
             Place(sheet=sheet.name, row=header_row + 1),
             "",
-            "The header has no column with a date or a day "
-            "beside the tests, so nothing was read from this sheet.",
+            "The header has no column with a date or a day beside the tests, so nothing was read from this sheet.",
             "Add a column 'date' (YYYY-MM-DD) or 'day'.",
         )
         return None
@@ -97,9 +94,7 @@ def _find_header(sheet: Sheet) -> int | None:
     best, best_score = None, 1
     for index, row in enumerate(sheet.rows[:_HEADER_ROWS]):
         texts = [cell for cell in row if isinstance(cell, str) and cell.strip()]
-        score = sum(
-            1 for cell in texts if len(cell) < 80 and read_header(cell, 0).role not in ("", "ignored")
-        )
+        score = sum(1 for cell in texts if len(cell) < 80 and read_header(cell, 0).role not in ("", "ignored"))
         if score > best_score:
             best, best_score = index, score
     return best
@@ -148,9 +143,7 @@ def _refuse_identity(sheet: Sheet, header_row: int, columns: list[Column], issue
         if column.role != "identity":
             continue
         what = _IDENTITY_WORDS[column.field]
-        used = (
-            " The age was computed from it and the date was not kept." if column.field == "birth_date" else ""
-        )
+        used = " The age was computed from it and the date was not kept." if column.field == "birth_date" else ""
         issues.add(
             "amber",
             "identity_refused",

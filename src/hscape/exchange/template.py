@@ -127,9 +127,7 @@ def write_template(path: str | Path) -> Path:
         str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
     formats = {
-        "head": book.add_format(
-            {"bold": True, "bg_color": "#E8EEF4", "text_wrap": True, "valign": "top", "border": 1}
-        ),
+        "head": book.add_format({"bold": True, "bg_color": "#E8EEF4", "text_wrap": True, "valign": "top", "border": 1}),
         "date": book.add_format({"num_format": "yyyy-mm-dd"}),
     }
     about = book.add_worksheet("Read me")
@@ -150,9 +148,7 @@ def write_template(path: str | Path) -> Path:
     return path
 
 
-def _sheet(
-    book: Any, name: str, headers: tuple[str, ...], rows: list[tuple[Any, ...]], formats: dict[str, Any]
-) -> Any:
+def _sheet(book: Any, name: str, headers: tuple[str, ...], rows: list[tuple[Any, ...]], formats: dict[str, Any]) -> Any:
     sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 2)
     write_sheet_row(sheet, 0, headers, formats["head"])

@@ -31,9 +31,7 @@ def read_time_column(
     missing_is_bad: bool = True,
 ) -> list[float | None]:
     """The day number of every row of data, None where there is none; all that is odd is reported."""
-    cells = [
-        row[column.index] if column.index < len(row) else None for row in table.sheet.rows[table.first_row :]
-    ]
+    cells = [row[column.index] if column.index < len(row) else None for row in table.sheet.rows[table.first_row :]]
     if column.field == "day":
         return _read_days(table, column, cells, issues)
     return _read_dates(table, column, cells, answers, issues, missing_is_bad)
@@ -96,9 +94,7 @@ def _column_order(
     answers: Mapping[str, str],
     issues: IssueList,
 ) -> Order:
-    waiting = [
-        (offset, date.parts) for offset, date in enumerate(read) if date.state == "ambiguous" and date.parts
-    ]
+    waiting = [(offset, date.parts) for offset, date in enumerate(read) if date.state == "ambiguous" and date.parts]
     if not waiting:
         return ""
     key = f"date_order:{table.sheet.name}:{column.header}"
@@ -168,9 +164,7 @@ def _declared_order(unit: str) -> Order:
 def _has_data(table: Table, offset: int) -> bool:
     row = table.sheet.rows[table.first_row + offset]
     used = {
-        column.index
-        for column in table.columns
-        if column.role not in ("", "ignored", "identity", "time", "person")
+        column.index for column in table.columns if column.role not in ("", "ignored", "identity", "time", "person")
     }
     return any(index < len(row) and row[index] not in (None, "") for index in used)
 

@@ -27,9 +27,7 @@ def flag_values(values: list[Value], setting: Setting, patient_id: str, issues: 
         if not setting.transfusions.get(product):
             continue
         near = [
-            value
-            for value in values
-            if value.analyte == analyte and setting.transfused(product, value.when, window)
+            value for value in values if value.analyte == analyte and setting.transfused(product, value.when, window)
         ]
         for value in near:
             value.flags.add("after_transfusion")
@@ -49,8 +47,7 @@ def flag_values(values: list[Value], setting: Setting, patient_id: str, issues: 
         near = [
             value
             for value in values
-            if value.analyte in ("neutrophils_1e9_per_l", "white_cells_1e9_per_l")
-            and setting.on_g_csf(value.when)
+            if value.analyte in ("neutrophils_1e9_per_l", "white_cells_1e9_per_l") and setting.on_g_csf(value.when)
         ]
         for value in near:
             value.flags.add("on_g_csf")
@@ -127,9 +124,7 @@ def _check_specimens(
         _, count = min(near, key=lambda pair: abs(pair[0] - clone.day))
         if count < NEUTROPENIA_1E9_PER_L and clone.purity_fraction is None:
             what = (
-                "DNA of whole blood"
-                if clone.specimen == "blood"
-                else "the specimen is not written; DNA of whole blood"
+                "DNA of whole blood" if clone.specimen == "blood" else "the specimen is not written; DNA of whole blood"
             )
             issues.add(
                 "amber",

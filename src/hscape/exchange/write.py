@@ -116,14 +116,8 @@ def _clone_rows(charts: Sequence[Chart]) -> list[tuple[Any, ...]]:
     for chart in charts:
         for item in chart.clone_measurements:
             sign = {"below": "<", "above": ">", "none": ""}[item.censored]
-            share = (
-                item.cell_fraction
-                if not sign or item.cell_fraction is None
-                else f"{sign}{item.cell_fraction!r}"
-            )
-            vaf = (
-                item.vaf_fraction if not sign or item.vaf_fraction is None else f"{sign}{item.vaf_fraction!r}"
-            )
+            share = item.cell_fraction if not sign or item.cell_fraction is None else f"{sign}{item.cell_fraction!r}"
+            vaf = item.vaf_fraction if not sign or item.vaf_fraction is None else f"{sign}{item.vaf_fraction!r}"
             rows.append(
                 (
                     chart.patient_id,
