@@ -97,7 +97,7 @@ def kernel_section(quick: bool) -> list[str]:
 
 
 def blood_section(quick: bool) -> list[str]:
-    solver = against_adaptive_solver(20 if quick else 300, SEED, say)
+    solver = against_adaptive_solver(20 if quick else 120, SEED, say)
     finite = no_nan(500 if quick else 10_000, SEED, say)
     return ["## Blood integrator against an adaptive solver", "",
             f"{solver['n']} random people (every blood parameter drawn from its range, one to five events, 150 days) "

@@ -59,7 +59,7 @@ def against_adaptive_solver(n: int, seed: int, say: Callable[[str], None]) -> di
     errors = []
     for number in range(n):
         errors.append(solver_error(random_patient(number, seed), days=150.0))
-        if (number + 1) % 50 == 0:
+        if (number + 1) % 20 == 0:
             say(f"adaptive solver: {number + 1} of {n}, largest error {max(errors):.2e}")
     return {"n": n, "largest": max(errors), "median": float(np.median(errors)),
             "n_above": int((np.array(errors) >= 1e-3).sum())}  # fmt: skip

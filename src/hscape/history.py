@@ -13,9 +13,10 @@ import pandas as pd
 from hscape.biology import blood, rates
 from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.biology.drivers import driver_names
-from hscape.biology.influence import TICKS_PER_DAY, compile_influences
+from hscape.biology.influence import compile_influences
 from hscape.biology.state import POOLS
 from hscape.patient import Patient
+from hscape.units import TICKS_PER_DAY
 
 #: Digits that every real number keeps in files and digests; beyond them platforms may differ.
 DIGITS = 9

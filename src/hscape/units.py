@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from hscape.errors import InputError
 
+#: Dates inside kernels are whole ticks, so that a date is exact and can be part of a draw's address: 84 seconds.
+TICKS_PER_DAY = 1024
+
 #: Ending of a name -> the UCUM units it may stand for.
 SUFFIX_UNITS: dict[str, tuple[str, ...]] = {
     "_mg_per_day": ("mg/d",),

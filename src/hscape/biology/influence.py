@@ -17,8 +17,8 @@ from hscape.biology.channels import N_CHANNELS, STEM_CELL_CHANNELS, Channel, res
 from hscape.biology.state import N_OWN_STATES, N_STATES, POOLS, variable_names
 from hscape.errors import InputError, unknown_name
 from hscape.parameters import Parameters
+from hscape.units import TICKS_PER_DAY
 
-TICKS_PER_DAY = 1024  # dates are kept to 84 seconds, so that a date is an integer inside kernels
 JUMP_POOL, JUMP_STEM_CELLS, JUMP_EARLY_PROGENITORS, JUMP_ADD_CLONE_CELLS, JUMP_SET_CLONE_CELLS = range(5)
 
 

@@ -11,6 +11,7 @@ import math
 from hscape.biology import rates
 from hscape.biology.blood import TPO, blood_derivative, fastest_rate_per_day
 from hscape.biology.channels import N_CHANNELS
+from hscape.biology.channels import Channel as Ch
 from hscape.biology.state import N_BLOOD, N_OWN_STATES, N_STATES
 from hscape.compiled import compiled
 
@@ -27,7 +28,8 @@ STABLE_PRODUCT = 2.4
 #: Share of its scale below which an own state no longer needs to be followed closely.
 VANISHED = 1.0e-6
 #: Channels whose mean over a cell the stem-cell layer needs, in this order.
-KILLING, CONTACT, EARLY_KILLING = 16, 17, 18
+KILLING, CONTACT = int(Ch.STEM_CELL_KILLING_PER_DAY), int(Ch.CONTACT_KILLING_PER_DAY)
+EARLY_KILLING = int(Ch.EARLY_PROGENITOR_KILLING_PER_DAY)
 N_MEANS = 4
 
 

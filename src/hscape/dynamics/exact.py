@@ -12,8 +12,8 @@ from hscape.compiled import compiled, inlined
 from hscape.dynamics.clones import place, total_cells
 from hscape.dynamics.mutation import draw_address, draw_fitness_per_day, draw_kind, total_rate_per_day
 from hscape.streams import Purpose
+from hscape.units import TICKS_PER_DAY
 
-_TICKS_PER_DAY = 1024
 _EVENT = int(Purpose.EVENT_BY_EVENT)
 _DIVIDE, _LEAVE, _MUTATE = 0, 1, 2
 
@@ -76,7 +76,7 @@ def advance(clones, n_used, start_tick, stop_tick, setting, kinds, source, c):
     kinds_rate = total_rate_per_day(kinds)
     mutation = kinds_rate * setting.mutation_factor
     draws.open_source(source, setting.key, start_tick, clones.address[0], _EVENT)
-    days = (stop_tick - start_tick) / _TICKS_PER_DAY
+    days = (stop_tick - start_tick) / TICKS_PER_DAY
     day = 0.0
     total = total_cells(clones, n_used)
     while True:
@@ -112,7 +112,7 @@ def advance(clones, n_used, start_tick, stop_tick, setting, kinds, source, c):
                 draw_address(source),
                 clones.address[i],
                 kind,
-                start_tick + int(day * _TICKS_PER_DAY),
+                start_tick + int(day * TICKS_PER_DAY),
                 clones.division_depth[i],
             )
             if n_used < 0:

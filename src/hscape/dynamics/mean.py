@@ -8,8 +8,8 @@ import numpy as np
 
 from hscape.biology import rates
 from hscape.compiled import compiled
+from hscape.units import TICKS_PER_DAY
 
-_TICKS_PER_DAY = 1024
 _LARGEST_PRODUCT = 0.1  # step times fastest rate; fourth-order error below 1e-6
 
 
@@ -41,7 +41,7 @@ def _derivative(cells, n_used, clones, setting, c, out):
 @compiled
 def advance(clones, n_used, start_tick, stop_tick, setting, kinds, source, c):
     """Move the expectations over one calendar cell; returns the number of used slots."""
-    days = (stop_tick - start_tick) / _TICKS_PER_DAY
+    days = (stop_tick - start_tick) / TICKS_PER_DAY
     k1, k2, k3, k4 = np.zeros(n_used), np.zeros(n_used), np.zeros(n_used), np.zeros(n_used)
     fastest = _derivative(clones.cells, n_used, clones, setting, c, k1)
     n_steps = max(1, math.ceil(days * fastest / _LARGEST_PRODUCT))

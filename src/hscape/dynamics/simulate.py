@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from hscape.biology.balance import DAYS_PER_YEAR, constants_record
-from hscape.biology.influence import TICKS_PER_DAY, Program, compile_influences, to_tick
+from hscape.biology.influence import Program, compile_influences, to_tick
 from hscape.biology.state import N_BLOOD, N_STATES
-from hscape.dynamics import course
+from hscape.dynamics import course, output, plan
 from hscape.dynamics.clones import Clones, empty_clones
 from hscape.dynamics.composition import N_TRACKED
 from hscape.dynamics.drivers import kinds_of
@@ -20,8 +20,9 @@ from hscape.errors import InputError, NumericsError
 from hscape.history import History, Run
 from hscape.patient import Patient
 from hscape.streams import check_seed, fresh_seed, stream_key
+from hscape.units import TICKS_PER_DAY
 
-KERNELS = {"exact": course.EXACT, "step": course.STEP, "mean": course.MEAN}
+KERNELS = {"exact": plan.EXACT, "step": plan.STEP, "mean": plan.MEAN}
 WEEK_DAYS = 7.0
 #: Without blood nothing changes between weeks, so the calendar goes by quarters (13 weeks).
 STEM_CELLS_ALONE_DAYS = 91.0
@@ -193,9 +194,9 @@ def _prepare(patient: Patient, run: Run, program: Program, constants: np.void, s
     early = float(start[course.EARLY])
     clones, n_used = founders(patient, slots, early)
     kinds = kinds_of(patient.drivers, patient.parameters) if patient.drivers != "none" else no_mutation()
-    output = _output(run, len(patient.clones), slots)
+    written = _output(run, len(patient.clones), slots)
     capacity = patient.parameters["stem_cell_niche_capacity_cells"]
-    plan = course.Plan(
+    asked = plan.Plan(
         kernel=KERNELS[run.kernel],
         start_tick=0,
         stop_tick=to_tick(run.days),
@@ -207,11 +208,11 @@ def _prepare(patient: Patient, run: Run, program: Program, constants: np.void, s
         report_cells=run.report_fraction * capacity,
     )
     for slot in range(1, n_used):
-        _register_founder(clones, slot, output)
+        _register_founder(clones, slot, written)
     tracked = np.full(N_TRACKED, -1, dtype=np.int64)
     tracked[0] = 0
     shares = np.zeros((N_BLOOD, N_TRACKED))
-    return y, clones, n_used, program, plan, kinds, constants, tracked, shares, output
+    return y, clones, n_used, program, asked, kinds, constants, tracked, shares, written
 
 
 def timed_course(patient: Patient, *, days: float, seed: int, slots: int, with_blood: bool = False) -> float:
@@ -236,26 +237,26 @@ def timed_course(patient: Patient, *, days: float, seed: int, slots: int, with_b
     return seconds
 
 
-def _register_founder(clones: Clones, slot: int, output: course.Output) -> None:
+def _register_founder(clones: Clones, slot: int, written: output.Output) -> None:
     serial = slot - 1
-    output.serial_slot[serial, :2] = (int(clones.address[slot]) & 0xFFFFFFFF, int(clones.address[slot]) >> 32)
-    output.serial_slot[serial, 4:] = (-1, 0)
-    output.serial_value[serial] = (clones.fitness_per_day[slot], clones.vulnerability[slot])
-    output.n_serials[0] = serial + 1
+    written.serial_slot[serial, :2] = (int(clones.address[slot]) & 0xFFFFFFFF, int(clones.address[slot]) >> 32)
+    written.serial_slot[serial, 4:] = (-1, 0)
+    written.serial_value[serial] = (clones.fitness_per_day[slot], clones.vulnerability[slot])
+    written.n_serials[0] = serial + 1
 
 
-def _output(run: Run, n_founders: int, slots: int) -> course.Output:
+def _output(run: Run, n_founders: int, slots: int) -> output.Output:
     ticks = _grid(run.days, run.output_every_days)
     clone_ticks = _grid(run.days, run.clones_every_days)
     n_serials = n_founders + slots
     rows = len(clone_ticks) * min(n_serials + 1, 256)
-    return course.Output(
+    return output.Output(
         ticks,
         np.zeros((len(ticks), N_STATES)),
         np.zeros(len(ticks)),
         np.ones((len(ticks), 2)),
         clone_ticks,
-        np.zeros((rows, course.N_CLONE_COLUMNS)),
+        np.zeros((rows, output.N_CLONE_COLUMNS)),
         np.zeros((n_serials, 6), dtype=np.int64),
         np.zeros((n_serials, 2)),
         np.zeros(1, dtype=np.int64),

@@ -20,10 +20,10 @@ from hscape.compiled import compiled, inlined
 from hscape.dynamics.clones import place, total_cells
 from hscape.dynamics.mutation import draw_address, draw_fitness_per_day, draw_kind, total_rate_per_day
 from hscape.streams import Purpose
+from hscape.units import TICKS_PER_DAY
 
 #: Largest product of a step with the speed at which the frozen rates move. See verification/agreement.
 STEP_ACCURACY = 0.25
-_TICKS_PER_DAY = 1024
 _TRANSITION = int(Purpose.TRANSITION)
 _MUTATION = int(Purpose.MUTATION)
 _DESCENT = int(Purpose.DESCENT)
@@ -134,7 +134,7 @@ def _mutate(clones, n_used, slot, tick, days, mean, first_uniform, fold, setting
         division, loss = clone_rates(fitness, vulnerability, fold, setting, c)
         cells = draw_transition(source, 1.0, division, loss, left)
         if cells > 0.0:
-            birth = tick + int((days - left) * _TICKS_PER_DAY)
+            birth = tick + int((days - left) * TICKS_PER_DAY)
             n_used = place(
                 clones,
                 n_used,
@@ -161,9 +161,9 @@ def advance(clones, n_used, start_tick, stop_tick, setting, kinds, source, c):
     while tick < stop_tick:
         left = stop_tick - tick
         total = total_cells(clones, n_used)
-        n_steps = math.ceil(left / _TICKS_PER_DAY / step_days(clones, n_used, total, setting, c))
+        n_steps = math.ceil(left / TICKS_PER_DAY / step_days(clones, n_used, total, setting, c))
         span = left if n_steps <= 1 else max(1, int(left / n_steps))
-        days = span / _TICKS_PER_DAY
+        days = span / TICKS_PER_DAY
         fold = division_fold(middle_total(clones, n_used, total, days, setting, c), setting, c)
         before = n_used
         for i in range(before):

@@ -17,16 +17,16 @@ import numpy as np
 from hscape import draws
 from hscape.biology.balance import constants_record
 from hscape.compiled import compiled
-from hscape.dynamics import course, exact, step
+from hscape.dynamics import exact, plan, step
 from hscape.dynamics.clones import empty_clones
 from hscape.dynamics.mutation import no_mutation
 from hscape.dynamics.setting import Setting
 from hscape.errors import InputError, unknown_name
 from hscape.parameters import Parameters
 from hscape.streams import stream_key
+from hscape.units import TICKS_PER_DAY
 
 N_TIMES = 51  # t = 0, 1, ..., 50
-_TICKS_PER_DAY = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _run_all(kernel, keys, first, setting_of, reset_tick, reset_to, clones, kind
             keys[run],
         )
         for time in range(1, out.shape[1]):
-            tick, stop = (time - 1) * 1024, time * 1024
+            tick, stop = (time - 1) * TICKS_PER_DAY, time * TICKS_PER_DAY
             while tick < stop:
                 end = reset_tick if tick < reset_tick < stop else stop
                 if kernel == 0:
@@ -140,9 +140,9 @@ def run_model(name: str, *, runs: int, seed: int, kernel: str = "step") -> np.nd
     keys = np.array([stream_key(seed, "dsmts", name, run) for run in range(runs)], dtype=np.uint64)
     clones = empty_clones(1)
     clones.vulnerability[0] = 1.0
-    reset_tick = int(model.reset_time * _TICKS_PER_DAY) if math.isfinite(model.reset_time) else -1
+    reset_tick = int(model.reset_time * TICKS_PER_DAY) if math.isfinite(model.reset_time) else -1
     out = np.zeros((runs, N_TIMES), dtype=np.int64)
-    code = course.EXACT if kernel == "exact" else course.STEP
+    code = plan.EXACT if kernel == "exact" else plan.STEP
     _run_all(
         code,
         keys,

@@ -11,10 +11,10 @@ from collections.abc import Callable
 import numpy as np
 
 from hscape.biology.balance import constants_record
-from hscape.biology.influence import JUMP_POOL, TICKS_PER_DAY, Program, compile_influences, to_tick
+from hscape.biology.influence import JUMP_POOL, Program, compile_influences, to_tick
 from hscape.biology.state import N_BLOOD, N_STATES
 from hscape.compiled import compiled
-from hscape.dynamics import course
+from hscape.dynamics import plan
 from hscape.dynamics.blood import (
     CALM_PRODUCT,
     EVENT_DAYS,
@@ -26,6 +26,7 @@ from hscape.dynamics.blood import (
 )
 from hscape.errors import NumericsError
 from hscape.patient import Patient
+from hscape.units import TICKS_PER_DAY
 
 
 @compiled
@@ -140,7 +141,7 @@ def fast_course(
 
     def advance(program: Program, tick: int, row: int, y: np.ndarray, span: float) -> np.ndarray:
         left, moved = span, y.copy()
-        calm = tick - course.latest_event(program, tick) > EVENT_DAYS * TICKS_PER_DAY
+        calm = tick - plan.latest_event(program, tick) > EVENT_DAYS * TICKS_PER_DAY
         product = CALM_PRODUCT if calm else EVENT_PRODUCT
         while left > 1e-12:
             part = min(left, 1.0)
