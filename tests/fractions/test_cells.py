@@ -79,9 +79,7 @@ def test_four_statuses_stay_apart():
     negative = fraction(status="negative", gene="DNMT3A", detection_limit_fraction=0.01)
     assert (negative.fraction, negative.low, negative.high) == (None, 0.0, 0.02)
     assert fraction(status="negative", gene="DNMT3A").high is None
-    assert fraction(status="negative", alt=0, depth=1000, gene="DNMT3A").high == pytest.approx(
-        0.0077, abs=2e-4
-    )
+    assert fraction(status="negative", alt=0, depth=1000, gene="DNMT3A").high == pytest.approx(0.0077, abs=2e-4)
 
 
 def neutrophils(day, value, **more):

@@ -36,9 +36,7 @@ def test_male_x_vaf_is_inverted(state):
 @given(st.integers(1, 4), st.integers(0, 3), st.integers(1, 4), st.integers(0, CELLS))
 def test_any_copies_are_inverted(mutant, more, normal, n_mutated):
     copies = Copies(mutant=mutant, total=mutant + more, normal=normal, words="")
-    assert cell_fraction_from_vaf(count_vaf(n_mutated, copies), copies) == pytest.approx(
-        n_mutated / CELLS, abs=1e-9
-    )
+    assert cell_fraction_from_vaf(count_vaf(n_mutated, copies), copies) == pytest.approx(n_mutated / CELLS, abs=1e-9)
 
 
 @pytest.mark.parametrize(("state", "in_clone"), [("cn_loh", ("B", "B")), ("deletion", ("B",))])

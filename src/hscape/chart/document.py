@@ -1,4 +1,4 @@
-"""A chart as plain tables (for YAML and JSON) and back, strictly: an unknown key is an error that names the known ones."""
+"""A chart as plain tables (for YAML and JSON) and back; an unknown key is an error that names the known ones."""
 
 from __future__ import annotations
 

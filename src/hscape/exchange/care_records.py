@@ -148,7 +148,7 @@ def _dose(cell: Any, place: Place, issues: IssueList) -> tuple[float | None, str
 def _from_doses(
     drug: str, records: list[RawRecord], to_day: Callable[[float], float], patient_id: str, issues: IssueList
 ) -> list[Treatment]:
-    """Doses at visits become spans: from the first dose above zero to the next visit that says zero; changes are steps."""
+    """Doses at visits become spans, from the first dose above zero to the next visit that says zero."""
     found: list[Treatment] = []
     start: float | None = None
     first_dose: float | None = None

@@ -84,7 +84,8 @@ MISSING: frozenset[str] = frozenset(
 _SPOILED = {"hemolyzed", "hemolysed", "clotted", "insufficient", "qns", "cancelled", "canceled"}
 _EXCEL_ERRORS = {"#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!", "#n/a", "#####"}
 _LIMIT = re.compile(
-    r"^(<=|>=|≤|≥|<|>|=|~|≈|ca\.?|approx\.?|about|etwa|environ|unter|über|less than|more than|under|over|below|above)\s*(.+)$"
+    r"^(<=|>=|≤|≥|<|>|=|~|≈|ca\.?|approx\.?|about|etwa|environ|unter|über|less than|more than|under|over|"
+    r"below|above)\s*(.+)$"
 )
 _BELOW = {"<", "<=", "≤", "unter", "less than", "under", "below"}
 _ABOVE = {">", ">=", "≥", "über", "more than", "over", "above"}

@@ -1,4 +1,4 @@
-"""Values that do not fit the patient's course: a slip moves one value by the ratio of two units, and the next moves back.
+"""Values off the patient's course: a slip moves one value by the ratio of two units, and the next moves back.
 
 A real rise stays, or has a transfusion, G-CSF or a transplant beside it. Such values are kept as written, and asked.
 """

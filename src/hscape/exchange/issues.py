@@ -127,8 +127,8 @@ class IssueList:
 _JOINED = frozenset(
     {
         "count_derived", "reticulocytes_relative", "share_unused", "blood_in_neutropenia", "pnh_granulocytes_used",
-        "pnh_red_cells_only", "pnh_cells_unknown", "hla_alignment", "hla_homozygous", "hla_not_carried", "value_repeated",
-        "gene_unknown", "maf_no_vaf",
+        "pnh_red_cells_only", "pnh_cells_unknown", "hla_alignment", "hla_homozygous", "hla_not_carried",
+        "value_repeated", "gene_unknown", "maf_no_vaf",
     }
 )  # fmt: skip
 _MAX_ROWS_SHOWN = 20

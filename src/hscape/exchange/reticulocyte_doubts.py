@@ -28,8 +28,8 @@ def doubt_reticulocytes(
 ) -> None:
     """Percentages among absolute reticulocytes.
 
-    Three marks: all values below 3 (or below 4.5 with decimals); a small value with a decimal among whole numbers; a value
-    below 5 x 10^9/L that cannot keep up a hemoglobin of 10.5 without transfusion.
+    Three marks: all values below 3 (or below 4.5 with decimals); a small value with a decimal among whole
+    numbers; a value below 5 x 10^9/L that cannot keep up a hemoglobin of 10.5 without transfusion.
     """
     if not course:
         return

@@ -1,7 +1,7 @@
 """Text that a spreadsheet cannot take for a formula.
 
-A cell that starts with = + - @ or a tab, return or NUL can run as a formula when a CSV is opened (OWASP). Such text gets
-a leading apostrophe, the same after leading spaces and full-width signs; control letters are removed. Numbers stay
+A cell that starts with = + - @ or a tab, return or NUL can run as a formula when a CSV is opened (OWASP). Such text
+gets a leading apostrophe, the same after leading spaces and full-width signs; control letters are removed. Numbers stay
 numbers: only text is changed. In xlsx text is written as a string cell, which never runs.
 """
 

@@ -1,4 +1,4 @@
-"""Values that contradict others of the same day: a part above its whole, hemoglobin that does not go with its hematocrit."""
+"""Values that contradict others of the same day: a part above its whole, hemoglobin off its hematocrit."""
 
 from __future__ import annotations
 

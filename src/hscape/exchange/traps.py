@@ -1,4 +1,4 @@
-"""What is right as a number and still misleads: transfused values, whole-blood DNA in neutropenia, PNH red cells, HLA reads."""
+"""Numbers that are right and still mislead: transfusions, whole-blood DNA, PNH red cells, HLA reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Charts to a file: YAML or JSON (everything), Excel (everything, in five sheets), CSV (blood counts, a row a value)."""
+"""Charts to a file: YAML or JSON (everything), Excel (five sheets), CSV (blood counts, a row a value)."""
 
 from __future__ import annotations
 

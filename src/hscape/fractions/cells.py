@@ -129,9 +129,7 @@ def _from_cells(measurement: CloneMeasurement) -> CellFraction:
     remarks: list[str] = []
     if measurement.n_cells:
         low, high = wilson_interval(fraction * measurement.n_cells, measurement.n_cells)
-        formula = (
-            f"cells counted directly: {fraction:.4g} of {measurement.n_cells} cells by {measurement.assay}"
-        )
+        formula = f"cells counted directly: {fraction:.4g} of {measurement.n_cells} cells by {measurement.assay}"
     else:
         half = _FLOW_RELATIVE_HALF_WIDTH * min(fraction, 1 - fraction)
         low, high = fraction - half, fraction + half
@@ -305,6 +303,4 @@ def _negative(measurement: CloneMeasurement, sex: str | None) -> CellFraction:
             f"negative; limit of the VAF {limit:.4g}, as a share of cells {vaf_formula(limit, copies)}",
             tuple(remarks),
         )
-    return _made(
-        measurement, None, 0.0, limit, f"negative; fewer than {limit:.4g} of the cells", tuple(remarks)
-    )
+    return _made(measurement, None, 0.0, limit, f"negative; fewer than {limit:.4g} of the cells", tuple(remarks))

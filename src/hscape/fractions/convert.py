@@ -51,7 +51,7 @@ def choose_copies(copy_state: str, normal_copies: int) -> Copies:
     """The copies for a state of the other allele.
 
     Args:
-        copy_state: heterozygous, hemizygous, cn_loh, deletion, gain or unknown (taken as one mutant copy, no other change).
+        copy_state: heterozygous, hemizygous, cn_loh, deletion, gain or unknown (taken as heterozygous).
         normal_copies: 2, or 1 for a gene on X in a male.
     """
     if normal_copies == 1:
@@ -105,7 +105,8 @@ def vaf_formula(vaf: float, copies: Copies) -> str:
     value = cell_fraction_from_vaf(vaf, copies)
     if total == normal:
         return f"{normal} x VAF / {m} = {normal} x {vaf:.4g} / {m} = {value:.4g} ({copies.words})"
-    return f"{normal} x VAF / ({m} - VAF x ({total} - {normal})) = {normal} x {vaf:.4g} / ({m} - {vaf:.4g} x {total - normal}) = {value:.4g} ({copies.words})"
+    general = f"{normal} x VAF / ({m} - VAF x ({total} - {normal}))"
+    return f"{general} = {normal} x {vaf:.4g} / ({m} - {vaf:.4g} x {total - normal}) = {value:.4g} ({copies.words})"
 
 
 def cell_fraction_from_baf(baf: float, copy_state: str) -> float:

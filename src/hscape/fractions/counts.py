@@ -19,7 +19,7 @@ from hscape.fractions.cells import CellFraction, cell_fractions
 
 #: Counts of the same sample are taken from this many days around.
 MAX_DAYS_APART = 14.0
-#: Within-person and analytical spread of a neutrophil count (coefficient of variation), and of red cells, platelets, lymphocytes.
+#: Within-person and analytical spread of counts, as coefficients of variation.
 _SPREAD = {
     "neutrophils_1e9_per_l": 0.18,
     "hemoglobin_g_per_dl": 0.03,
