@@ -247,6 +247,7 @@ def registry(tmp_path_factory):
     return path
 
 
+@pytest.mark.skipif(sys.gettrace() is not None, reason="tracing for coverage slows every line")
 def test_10000_rows_of_excel_in_two_seconds(registry):
     seconds = []  # of the processor, so that a busy machine does not decide
     for _ in range(3):
