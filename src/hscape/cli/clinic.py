@@ -42,7 +42,7 @@ def assess(
         patients = [
             {
                 "id": chart.patient_id,
-                "issues": [i.as_dict() for i in result.issues if alone or i.patient_id == chart.patient_id],
+                "issues": [i.as_dict() for i in result.issues if alone or i.concerns(chart.patient_id)],
                 "verdicts": [verdict.as_dict() for verdict in verdicts],
                 "fractions": [fraction.as_dict() for fraction in fractions],
             }
