@@ -30,7 +30,7 @@ def draw_chart_clones(chart: Chart) -> Any:
     heights = [max(2.1, 0.19 * len({(s.clone, s.specimen) for s in shares if s.clone in drawn and _is_drawn(s)}))]
     heights += [1.75] * len(counts)
     note = " ".join(filter(None, [_note(chart, shares, drawn), strip_words(chart), "Research use only."]))
-    figure, axes = figure_with_strip(plt, chart, heights, note, f"{chart.patient_id}: clones")
+    figure, axes = figure_with_strip(plt, chart, heights, note, f"{chart.patient_id}: clones", _lead(chart))
     colors = {clone: CLONES[index % len(CLONES)] for index, clone in enumerate(drawn)}
     _draw_fractions(axes[0], shares, colors)
     for axis, course in zip(axes[1:], counts, strict=True):
@@ -41,7 +41,7 @@ def draw_chart_clones(chart: Chart) -> Any:
 def rise_in_words(rise: RiseShare, analyte: str = "neutrophils_1e9_per_l", course: Sequence[CloneCount] = ()) -> str:
     """Where a rise came from, as arithmetic and nothing more."""
     total = rise.clone_change + rise.rest_change
-    name, unit = ANALYTES[analyte].label, ANALYTES[analyte].unit.replace("10*9/L", "10⁹/L")
+    name, unit = ANALYTES[analyte].label, ANALYTES[analyte].unit.replace("10*9/L", "× 10⁹/L")
     days = f"from day {rise.from_day:g} to day {rise.to_day:g}"
     clone = plain(rise.clone)
     ends = f" ({course[0].count:.3g} to {course[-1].count:.3g})" if course else ""
@@ -176,11 +176,16 @@ def _draw_counts(axis: Any, chart: Chart, course: Sequence[CloneCount], color: s
     axis.legend(loc="upper left", bbox_to_anchor=(1.005, 1.03), fontsize=6.8, frameon=False, handlelength=1.4, borderpad=0)
 
 
+def _lead(chart: Chart) -> str:
+    """Where the rises came from, under the picture."""
+    told = rises(chart)[:MAX_COUNT_PANELS]
+    return " ".join([*told, "This is arithmetic on the counts; it does not say why."]) if told else ""
+
+
 def _note(chart: Chart, shares: Sequence[CellFraction], drawn: Sequence[str]) -> str:
-    words = [*rises(chart)[:MAX_COUNT_PANELS]]
-    if words:
-        words.append("This is arithmetic on the counts above; it does not say why.")
-    words.append("Lines: 95 % intervals. Square-root axis for the shares.")
+    words = ["Vertical lines: 95 % intervals. Square-root axis for the shares."]
+    if len(_count_groups(chart, limit=None)) > 1:
+        words.append("Everything else includes the other clones.")
     if any(share.fraction is None and share.status == "negative" and share.high is not None for share in shares):
         words.append("Open triangle: negative, drawn at the detection limit.")
     if any(share.fraction is not None and _is_open_above(share) for share in shares):

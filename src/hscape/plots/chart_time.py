@@ -60,7 +60,7 @@ def set_days(axis: Any, span: Span) -> None:
     step = next((tick for tick in _TICKS if span.length / tick <= 9), _TICKS[-1])
     first = math.ceil(span.first / step) * step
     axis.set_xticks([first + step * index for index in range(int((span.last - first) // step) + 1)])
-    axis.set_xlim(span.first - 0.015 * span.length, span.last + 0.015 * span.length)
+    axis.set_xlim(span.first - 0.02 * span.length, span.last + 0.02 * span.length)
 
 
 def day_label(chart: Chart) -> str:
@@ -68,11 +68,14 @@ def day_label(chart: Chart) -> str:
     return f"Day (day 0: {plain(chart.day_zero_meaning, 50)})"
 
 
-def figure_with_strip(plt: Any, chart: Chart, heights: Sequence[float], note: str, title: str) -> tuple[Any, list[Any]]:
-    """A figure with the strip of treatments on top, one axis for each height below it, and a note at the bottom."""
+def figure_with_strip(
+    plt: Any, chart: Chart, heights: Sequence[float], note: str, title: str, lead: str = ""
+) -> tuple[Any, list[Any]]:
+    """A figure with the strip of treatments on top, an axis for each height, and words at the bottom, the lead in ink."""
     lanes, n_rows = _lanes(chart), _n_rows(chart)
-    lines = textwrap.wrap(note, 160, break_long_words=True)
-    top, bottom, gap = 0.42, 0.62 + 0.155 * len(lines), 0.36
+    lines = [(line, INK, 9.0) for line in textwrap.wrap(lead, 142)]
+    lines += [(line, MUTED, 8.0) for line in textwrap.wrap(note, 160)]
+    top, bottom, gap = 0.42, 0.62 + 0.165 * len(lines), 0.36
     strip = ROW * n_rows
     total = top + strip + sum(heights) + gap * len(heights) + bottom
     figure = plt.figure(figsize=(WIDTH, total))
@@ -94,8 +97,8 @@ def figure_with_strip(plt: Any, chart: Chart, heights: Sequence[float], note: st
         axis.tick_params(labelbottom=axis is panels[-1])
     panels[-1].set_xlabel(day_label(chart))
     figure.text(0.1 / WIDTH, 1 - 0.12 / total, plain(title, 100), fontsize=12, fontweight="bold", color=INK, va="top")
-    for index, line in enumerate(reversed(lines)):
-        figure.text(0.1 / WIDTH, (0.08 + 0.155 * index) / total, line, fontsize=8, color=MUTED)
+    for index, (line, color, size) in enumerate(reversed(lines)):
+        figure.text(0.1 / WIDTH, (0.08 + 0.165 * index) / total, line, fontsize=size, color=color)
     return figure, panels
 
 

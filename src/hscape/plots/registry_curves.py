@@ -12,7 +12,7 @@ import pandas as pd
 
 from hscape.chart import Chart
 from hscape.clinic.response import DEFINITIONS
-from hscape.clinic.response_at import MONTHS
+from hscape.clinic.response_at import COMPLETE, MONTHS, RESPONSES
 from hscape.errors import InputError, unknown_name
 from hscape.plots.chart_time import drug_words, plain
 from hscape.plots.style import CLONES, GRID, INK, MUTED, pyplot
@@ -38,7 +38,7 @@ _MARKS = {
     "transplant": ("D", "white", INK),
     "death": ("s", INK, INK),
 }
-_GROUPS = ("complete response", "partial response", "other response", "no response", "transplant before", "death before", "cannot tell", "not assessed")  # fmt: skip
+_GROUPS = ("complete response", "partial response", "complete or partial", "no response", "transplant before", "death before", "cannot tell", "not assessed")  # fmt: skip
 _SHADES = ("#005C8F", "#56B4E9", "#A9D6F0", "#E69F00", "#C9C9C9", "#5A5A5A", "white", "#F4F4F4")
 _HATCHES = ("", "", "", "", "///", "", "...", "xx")
 _EVENT_WORDS = {
@@ -83,9 +83,9 @@ def draw_swimmer(
     shown = bars[:MAX_PATIENTS]
     plt = pyplot()
     body = max(1.4, 0.235 * len(shown))
-    total = body + 2.25
+    total = body + 1.45
     figure = plt.figure(figsize=(10.0, total))
-    axis = figure.add_axes((0.125, 1.15 / total, 0.665, body / total))
+    axis = figure.add_axes((0.125, 0.95 / total, 0.665, body / total))
     drugs = _common_drugs([by_id[bar["id"]] for bar in shown if bar["id"] in by_id])
     longest = max(bar["length"] for bar in shown) or 1.0
     for row, bar in enumerate(shown):
@@ -107,7 +107,7 @@ def draw_swimmer(
     _foot(
         figure,
         total,
-        f"Bar: followed until its end; arrow: alive when last seen. Triangle: first day of the response by {_name(definition)}; "
+        f"Bar: followed until its end; arrow: alive when last seen. Triangle: first day of the first response by {_name(definition)}; "
         "a relapse or an evolution is drawn on the day on which it was first seen. Thin lines: treatments."
         f"{left_out} Research use only.",
     )
@@ -122,8 +122,8 @@ def _bar(row: dict[Any, Any], severity: str, definition: str) -> dict[str, Any] 
     key = definition.replace("-", "_")
     response = str(row[f"response_{key}_first"])
     days = {
-        "complete response" if response == "complete response" else "partial or other response": (
-            _number(row[f"response_{key}_first_day"]) if response.endswith("response") and response != "no response" else None
+        "complete response" if response == COMPLETE else "partial or other response": (
+            _number(row[f"response_{key}_first_day"]) if response in RESPONSES else None
         ),
         "relapse": _number(row[f"relapse_{key}_day"]),
         "evolution": _number(row["evolution_day"]),
@@ -215,7 +215,7 @@ def draw_incidence(
         notes += _event_notes(event, times)
         _draw_event(axis, event, times, months)
     figure.text(0.012, 1 - 0.1 / total, f"Cumulative incidence, response by {_name(definition)}", fontsize=12, fontweight="bold", va="top")
-    words = "Aalen-Johansen with transplant and death as competing events; shaded: 95 % interval. Months count from the start of treatment (relapse: from the first response; death: from diagnosis). Cohort shares, not a forecast for a patient."
+    words = "Aalen-Johansen with transplant and death as competing events; shaded: 95 % interval. Months count from the start of treatment (relapse: from the first response; death: from diagnosis). Each panel has its own axis of months. Cohort shares, not a forecast for a patient."
     _foot(figure, total, " ".join([words, *notes, "Research use only."]))
     return figure
 
@@ -239,7 +239,8 @@ def _draw_event(axis: Any, event: str, times: pd.DataFrame, months: float | None
     when = (times["days"] / DAYS_PER_MONTH).tolist()
     end = months or max(max(when), 1.0)
     others = [name for name in ("transplant", "death") if name != event and event != "death"]
-    styles = [(event, CLONES[0], "-"), *zip(others, ("#D55E00", INK), ("--", ":"), strict=False)]
+    competing = {"transplant": ("#D55E00", "--"), "death": (INK, ":")}
+    styles = [(event, CLONES[0], "-"), *((name, *competing[name]) for name in others)]
     for name, color, dashes in styles:
         curve = cumulative_incidence(when, times["event"], cause=name, may_be_absent=True)
         n_events = int(curve.n_events.sum())
@@ -252,17 +253,17 @@ def _draw_event(axis: Any, event: str, times: pd.DataFrame, months: float | None
     step = next((tick for tick in (1, 2, 3, 6, 12, 24, 60, 120) if end / tick <= 7), 240)
     ticks = np.arange(0, end + 1e-9, step)
     axis.set_xticks(ticks)
-    axis.set_xlim(0, end)
+    axis.set_xlim(0, 1.03 * end)
     axis.set_ylim(0, 100)
     axis.set_yticks(range(0, 101, 25))
     axis.set_ylabel("Patients (%)")
     axis.set_xlabel("Months", labelpad=1)
     axis.grid(axis="y", color=GRID, lw=0.5)
     axis.legend(loc="best", fontsize=7, frameon=False)
-    axis.text(-0.02, -0.295, "at risk", transform=axis.transAxes, ha="right", va="center", fontsize=7, color=MUTED)
+    axis.text(-0.05, -0.26, "at risk", transform=axis.transAxes, ha="right", va="center", fontsize=7, color=MUTED)
     for tick in ticks:
         n_left = int(np.sum(np.asarray(when) >= tick))
-        axis.text(tick, -0.295, str(n_left), transform=axis.get_xaxis_transform(), ha="center", va="center", fontsize=7.5)
+        axis.text(tick, -0.26, str(n_left), transform=axis.get_xaxis_transform(), ha="center", va="center", fontsize=7.5)
 
 
 def _steps(curve: Curve, values: Any, end: float) -> tuple[Any, Any]:
@@ -333,7 +334,7 @@ def _response_group(value: str, row: dict[Any, Any], month: int) -> str:
                 return min(ends)[1]
     if value in _GROUPS:
         return value
-    return "other response" if "response" in value else "cannot tell"
+    return "complete or partial" if value in RESPONSES else "cannot tell"
 
 
 def _foot(figure: Any, total: float, note: str) -> None:
