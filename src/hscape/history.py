@@ -20,6 +20,8 @@ from hscape.units import TICKS_PER_DAY
 
 #: Digits that every real number keeps in files and digests; beyond them platforms may differ.
 DIGITS = 9
+#: The blood is that of an adult; below this age it is not given.
+ADULT_YEARS = 18.0
 LINES = ("granulocyte", "monocyte", "lymphocyte", "platelet", "reticulocyte", "red_cell")
 
 
@@ -101,12 +103,13 @@ class History:
 
     @functools.cached_property
     def counts(self) -> pd.DataFrame:
-        """Blood counts, signals and marrow: a row a day asked for, the unit in each column name."""
+        """Blood counts, signals and marrow; empty below 18 years, since the blood is an adult's."""
         c = self.constants
         columns: dict[str, np.ndarray] = {"day": self.days}
         columns["age_years"] = np.array([self.patient.age_at(day) for day in self.days])
         if self.run.with_blood:
-            columns |= self._blood_columns(c)
+            child = columns["age_years"] < ADULT_YEARS
+            columns |= {name: np.where(child, np.nan, values) for name, values in self._blood_columns(c).items()}
         columns["stem_cells_count"] = self.stem_cells
         return pd.DataFrame(columns)
 
@@ -118,7 +121,7 @@ class History:
         platelets = np.array([blood.platelet_pool(y, c) for y in self.states])
         spleen = np.array([blood.circulating_platelet_fold(f, c) for f in self.factors[:, 0]])
         neutrophils = c["neutrophils_normal_1e9_per_l"] * self.pool("neutrophils") / volume * self.factors[:, 1]
-        lymphocytes = c["lymphocytes_normal_1e9_per_l"] * self.pool("lymphocytes") / volume
+        lymphocytes = c["lymphocytes_normal_1e9_per_l"] * self.pool("lymphocytes")  # they recirculate: no dilution
         monocytes = c["monocytes_normal_1e9_per_l"] * self.pool("monocytes") / volume
         reticulocyte_share = c["blood_reticulocyte_share"] * c["red_cells_normal_1e12_per_l"] * 1000.0
         ages = [self.patient.age_at(day) for day in self.days]
@@ -170,13 +173,14 @@ class History:
         return table.drop(columns="serial")
 
     def clone_name(self, serial: int) -> str:
-        """Label of a clone: ``ordinary``, the founder's name, or the driver with a number."""
+        """Label: ``ordinary``, the founder's name, or the driver with a number (`unassigned driver`: no known gene)."""
         if serial < 0:
             return "ordinary"
         if serial < len(self.patient.clones):
             return self.patient.clones[serial].name
         kind = int(self.clone_facts["kind"].iloc[serial])
-        return f"{driver_names(self.patient.drivers)[kind]} #{serial + 1}"
+        name = driver_names(self.patient.drivers)[kind].replace("unknown", "unassigned driver").replace("_", " ")
+        return f"{name} #{serial + 1}"
 
     def digest(self) -> str:
         """SHA-256 over the canonical values of both tables."""

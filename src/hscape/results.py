@@ -133,7 +133,9 @@ def summary(history: History) -> dict[str, dict[str, float]]:
     """First, lowest, highest and last value of each column of the first patient."""
     found = {}
     for column in history.counts.columns[1:]:
-        values = history.counts[column]
+        values = history.counts[column].dropna()
+        if values.empty:
+            continue
         found[column] = {
             "first": float(values.iloc[0]),
             "lowest": float(values.min()),

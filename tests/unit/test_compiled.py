@@ -85,3 +85,15 @@ def test_import_loads_nothing_heavy():
     code = "import sys, hscape; print([m for m in ('numba', 'pandas', 'matplotlib', 'scipy', 'typer') if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_the_loop_has_one_signature_whatever_it_is_asked():
+    from hscape import Founder, Patient, simulate
+    from hscape.biology.influences import Bleeding, CytotoxicPulse
+    from hscape.dynamics import course
+
+    simulate(Patient(), days=14, seed=1)
+    simulate(Patient(influences=[Bleeding(day=1, volume_ml=100)]), days=14, seed=1, kernel="exact", with_blood=False)
+    simulate(Patient(drivers="all", clones=[Founder(name="a", stem_cells=9)]), days=14, seed=1, kernel="mean")
+    simulate(Patient(sex="female", influences=[CytotoxicPulse(day=1, dose_mg=9)]), days=14, seed=1)
+    assert len(course.run_course.signatures) == 1

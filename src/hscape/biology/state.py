@@ -59,16 +59,9 @@ POOLS = _lay_out(
 N_BLOOD = POOLS["own"].start
 N_STATES = POOLS["own"].stop
 
-#: Pools that circulate and are lost with shed blood, volume included.
-CIRCULATING = (
-    "blood_reticulocytes",
-    "red_cells",
-    "neutrophils",
-    "platelets",
-    "lymphocytes",
-    "monocytes",
-    "blood_volume",
-)
+#: Pools that are lost with shed blood, volume included. Lymphocytes are not among them: blood holds a few
+#: percent of a pool that recirculates within hours, so their count does not follow the loss.
+CIRCULATING = ("blood_reticulocytes", "red_cells", "neutrophils", "platelets", "monocytes", "blood_volume")
 
 #: What the stem-cell layer lends to the blood layer within one calendar cell: numbers relative to health.
 FROZEN = ("stem_cells", "contact_killable_stem_cells", "contact_killable_early_progenitor_share")

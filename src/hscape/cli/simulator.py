@@ -138,7 +138,7 @@ def validate(settings: Settings = None, seed: Seed = "1", as_json: AsJson = Fals
         evidence = [row for row in rows if row.role != "input"]
         print(
             f"{sum(row.passed for row in evidence)} of {len(evidence)} rows pass that are not inputs; "
-            f"{sum(row.passed for row in rows)} of {len(rows)} with inputs."
+            f"{sum(row.passed for row in rows)} of {len(rows)} with inputs. A pass is within a tolerance, not equality."
         )
     if not all(row.passed for row in rows):
         raise typer.Exit(MISSES)

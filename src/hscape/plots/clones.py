@@ -1,4 +1,4 @@
-"""Clone shares as a stacked area: who makes the stem cells and, if it was followed, the granulocytes."""
+"""Clone shares of stem cells as a stacked area."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def draw_clones(history: History, title: str) -> Any:
     figure.text(
         0.012,
         0.012,
-        f"Simulated, seed {history.run.seed}. Named: the largest clones at the end.",
+        f"One simulated person of many, seed {history.run.seed}. Named: the largest clones at the end; smaller clones: "
+        f"the others that once held {history.run.report_fraction:.1%} of the niche.",
         fontsize=8,
         color=MUTED,
     )

@@ -18,7 +18,7 @@ PANELS = (
     ("white_cells_1e9_per_l", "White cells", "10⁹/L", WHITE_CELL, "white_cells_reference_1e9_per_l"),
     ("g_csf_pg_per_ml", "G-CSF", "pg/mL", SIGNAL, "g_csf_normal_pg_per_ml"),
     ("platelets_1e9_per_l", "Platelets", "10⁹/L", PLATELET, "platelets_normal_1e9_per_l"),
-    ("marrow_cellularity_fraction", "Marrow cellularity", "fraction", MARROW, None),
+    ("marrow_cellularity_fraction", "Marrow cellularity", "fraction", MARROW, "cellularity_at_age_30_fraction"),
     ("thrombopoietin_pg_per_ml", "Thrombopoietin", "pg/mL", SIGNAL, "thrombopoietin_normal_pg_per_ml"),
 )
 YEARS_FROM_DAYS = 3 * DAYS_PER_YEAR
@@ -47,11 +47,12 @@ def draw_counts(history: History, title: str) -> Any:
     for axis in axes[-1]:
         axis.set_xlabel("Age (years)" if in_years else "Day")
     figure.suptitle(title, x=0.012, ha="left", fontsize=12, fontweight="bold", color=INK)
-    note = "Shaded: adult reference range."
+    note = "Shaded: plausible adult range."
     labels = list(dict.fromkeys(label for _, _, label in marks))
     if labels:
         note += " Marked: " + "; ".join(labels) + "."
-    figure.text(0.012, 0.008, note + f" Simulated, seed {history.run.seed}.", fontsize=8, color=MUTED)
+    person = f" Simulated {history.patient.sex}, {history.patient.age_years:g} years on day 0, seed {history.run.seed};"
+    figure.text(0.012, 0.008, note + person + " without day-to-day or assay variation.", fontsize=8, color=MUTED)
     figure.tight_layout(rect=(0, 0.025, 1, 0.975))
     return figure
 
@@ -64,9 +65,13 @@ def _reference(record: str | None, sex: str) -> tuple[float, float] | tuple[None
 
 
 def _limits(axis: Any, values: Any, low: float | None, high: float | None) -> None:
-    smallest, largest = float(values.min()), float(values.max())
+    smallest, largest = float(values.min()), float(values.max())  # empty rows of childhood are left out
     if smallest > 0 and largest / smallest > LOG_FROM_FOLD:
         axis.set_yscale("log")
+        axis.set_title(axis.get_title(loc="left") + ", log scale")
+        return
+    if largest <= 1.0:  # a fraction
+        axis.set_ylim(0, 1)
         return
     top = max(largest, high or largest) * 1.06
     bottom = min(smallest, low if low is not None else smallest)

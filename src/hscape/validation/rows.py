@@ -27,7 +27,7 @@ class Row:
         role: ``input``, ``fitted`` or ``predicted``.
         source: citation.
         parameter_ids: numbers that decide it most.
-        note: one honest line when it misses.
+        note: one honest line when it misses, or passes outside the published interval.
     """
 
     id: str
@@ -138,15 +138,25 @@ def _row(name: str, target: dict[str, Any], simulated: dict[str, float]) -> Row:
         note="",
     )
     if row.passed:
-        return row
+        return _with_note(row, _outside_published(target, simulated))
     parts = []
     for key in row.misses():
         low, high = bounds[key]
         value = simulated[key]
         shown = f"{value:.4g}" if math.isfinite(value) else "never reached"
         parts.append(f"{key} {shown} outside {low:.4g} to {high:.4g}")
-    lead = target.get("miss", "")
-    return Row(
-        **{f: getattr(row, f) for f in Row.__slots__ if f != "note"},
-        note=(lead + " " if lead else "") + "Miss: " + "; ".join(parts) + ".",
-    )
+    return _with_note(row, "Miss: " + "; ".join(parts) + ".")
+
+
+def _outside_published(target: dict[str, Any], simulated: dict[str, float]) -> str:
+    """One line about quantities that pass their tolerance but lie outside the published interval."""
+    parts = [
+        f"{key} {simulated[key]:.4g} (published {low:g} to {high:g})"
+        for key, (low, high) in target.get("interval", {}).items()
+        if not low <= simulated[key] <= high
+    ]
+    return "Within tolerance, outside the published interval: " + "; ".join(parts) + "." if parts else ""
+
+
+def _with_note(row: Row, note: str) -> Row:
+    return Row(**{name: getattr(row, name) for name in Row.__slots__ if name != "note"}, note=note)

@@ -70,8 +70,15 @@ def lifetime_clonality(parameters: Parameters, seed: int) -> dict[str, dict[str,
         shares.append(float(last.sum()))
         for age in carriers:
             large = clones[(year == age) & (clones["stem_cell_fraction"] >= CLONE_CELL_FRACTION)]
-            carriers[age] += bool((~large["clone"].str.startswith("unknown")).any())
+            carriers[age] += bool((~large["clone"].str.startswith("unassigned")).any())
     return {
-        "13": {"clones": float(np.median(numbers)), "share_fraction": float(np.median(shares))},
+        "13": {
+            "clones": float(np.median(numbers)),
+            "share_fraction": float(np.median(shares)),
+            "clones_5th": float(np.quantile(numbers, 0.05)),
+            "clones_95th": float(np.quantile(numbers, 0.95)),
+            "share_5th": float(np.quantile(shares, 0.05)),
+            "share_95th": float(np.quantile(shares, 0.95)),
+        },
         "16": {"at_35_fraction": carriers[35] / N_PEOPLE, "at_75_fraction": carriers[75] / N_PEOPLE},
     }

@@ -6,6 +6,7 @@ GillesPy2 for the exact kernel, libroadrunner and scipy for the blood.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -122,8 +123,19 @@ def command_time(repeats: int) -> dict[str, Any]:
     return _row("hscape simulate blood-donation, cached", ours, "s", ("", None, "a command of ours alone"))
 
 
+def cold_compilation(repeats: int) -> dict[str, Any]:
+    """The first run on a machine: everything compiled once (seconds, the run itself included)."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "hscape", "simulate", "healthy", "--seed", "1", "--out", f"{folder}/out"]
+        start = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True, env=os.environ | {"HSCAPE_CACHE": f"{folder}/cache"})
+        ours = time.perf_counter() - start
+    return _row("first run, all compilation", ours, "s", ("", None, "once a machine and version"))
+
+
 WORKS = (
     exact_lifetime, stepped_lifetime, dense_lifetime, blood_batch, blood_against_roadrunner, import_time, command_time,
+    cold_compilation,
 )  # fmt: skip
 
 

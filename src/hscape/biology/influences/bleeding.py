@@ -33,14 +33,19 @@ class Bleeding(Influence):
     iron_days: float = 0.0
 
     def jumps(self, context: Context) -> Iterable[Jump]:
-        """Everything that circulates falls by the share of blood lost."""
+        """What circulates falls by the share of blood lost."""
         lost = self.volume_ml / 1000.0 / context.blood_volume_liters
         if lost > LARGEST_LOSS_FRACTION:
             raise InputError(
                 f"bleeding on day {self.day:g}: {self.volume_ml:g} mL is more than a third of the blood volume "
                 f"({context.blood_volume_liters * 1000:.0f} mL); split the loss over several days."
             )
-        return [Jump(day=self.day, target=pool, factor=1.0 - lost) for pool in CIRCULATING]
+        p = context.parameters  # cells in the spleen and at vessel walls stay behind
+        shed = {
+            "platelets": 1.0 - p["platelet_splenic_fraction"],
+            "neutrophils": 1.0 - p["neutrophil_marginal_fraction"],
+        }
+        return [Jump(day=self.day, target=pool, factor=1.0 - lost * shed.get(pool, 1.0)) for pool in CIRCULATING]
 
     def changes(self, context: Context) -> Iterable[Change]:
         """Absorbed iron while it is taken."""
