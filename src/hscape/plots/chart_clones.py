@@ -12,7 +12,7 @@ from hscape.plots.chart_time import figure_with_strip, plain, set_root_scale, st
 from hscape.plots.style import CLONES, GRID, INK, MUTED, pyplot
 
 MAX_CLONES, MAX_COUNT_PANELS = 10, 4
-_PERCENT_TICKS = (0, 0.1, 1, 5, 10, 25, 50, 75, 100, 150, 200, 400)
+_PERCENT_TICKS = (0, 0.1, 1, 5, 10, 25, 50, 75, 100, 150, 200, 300, 400)
 _MARKERS = {"granulocytes": "o", "red_cells": "s", "blood": "D", "marrow": "P", "monocytes": "h", "platelets": "X"}
 _REST = "#4D4D4D"
 _CELLS = {"neutrophils_1e9_per_l": "Granulocytes", "monocytes_1e9_per_l": "Monocytes"}
@@ -30,7 +30,7 @@ def draw_chart_clones(chart: Chart) -> Any:
     heights = [max(2.1, 0.19 * len({(s.clone, s.specimen) for s in shares if s.clone in drawn and _is_drawn(s)}))]
     heights += [1.75] * len(counts)
     note = " ".join(filter(None, [_note(chart, shares, drawn), strip_words(chart), "Research use only."]))
-    figure, axes = figure_with_strip(plt, chart, heights, note, f"{chart.patient_id}: clones", _lead(chart))
+    figure, axes = figure_with_strip(plt, chart, heights, note, f"{plain(chart.patient_id, 50)}: clones", _lead(chart))
     colors = {clone: CLONES[index % len(CLONES)] for index, clone in enumerate(drawn)}
     _draw_fractions(axes[0], shares, colors)
     for axis, course in zip(axes[1:], counts, strict=True):
@@ -43,7 +43,7 @@ def rise_in_words(rise: RiseShare, analyte: str = "neutrophils_1e9_per_l", cours
     total = rise.clone_change + rise.rest_change
     name, unit = ANALYTES[analyte].label, ANALYTES[analyte].unit.replace("10*9/L", "× 10⁹/L")
     days = f"from day {rise.from_day:g} to day {rise.to_day:g}"
-    clone = plain(rise.clone)
+    clone = plain(rise.clone, 60)
     ends = f" ({course[0].count:.3g} to {course[-1].count:.3g})" if course else ""
     if total <= 0 or rise.verdict == "no rise":
         lead = f"{name} did not rise by more than half {days}{ends}: the clone's part changed by {rise.clone_change:+.3g}, the rest by {rise.rest_change:+.3g} {unit}."
@@ -100,7 +100,7 @@ def _draw_fractions(axis: Any, shares: Sequence[CellFraction], colors: dict[str,
         axis.text(0.5, 0.5, "no clone measurement with a number", transform=axis.transAxes, ha="center", color=MUTED)
         return
     highest = max(_top(share) for share in shown) * 100
-    top = next((tick for tick in (5, 10, 25, 50, 75, 100, 150, 200, 400) if highest * 1.1 <= tick), highest * 1.1)
+    top = next((tick for tick in (5, 10, 25, 50, 75, 100, 150, 200, 300, 400) if highest * 1.1 <= tick), highest * 1.1)
     top = 104 if top == 100 or 90 < highest <= 100 else top
     set_root_scale(axis, top, _PERCENT_TICKS)
     axis.grid(axis="y", color=GRID, lw=0.4)
@@ -116,17 +116,19 @@ def _draw_fractions(axis: Any, shares: Sequence[CellFraction], colors: dict[str,
         _draw_series(axis, course, colors[clone], _MARKERS.get(specimen, "p"), shift)
         label = plain(f"{clone}, {specimen.replace('_', ' ')}", 30)
         axis.plot([], [], color=colors[clone], marker=_MARKERS.get(specimen, "p"), ms=4.5, lw=1.0, label=label)
-    axis.legend(loc="upper left", bbox_to_anchor=(1.005, 1.03), fontsize=6.8, frameon=False, handlelength=1.4, borderpad=0)
+    axis.legend(
+        loc="upper left", bbox_to_anchor=(1.005, 1.03), fontsize=6.8, frameon=False, handlelength=1.4, borderpad=0
+    )
 
 
-def _is_open_above(share: CellFraction) -> bool:
+def is_open_above(share: CellFraction) -> bool:
     """True where the upper end is only that no more than all cells can be of the clone."""
     measured = share.measurement
     return measured.censored == "above" or (measured.kind == "pnh" and measured.specimen == "red_cells")
 
 
 def _top(share: CellFraction) -> float:
-    if share.fraction is None or _is_open_above(share):
+    if share.fraction is None or is_open_above(share):
         return share.high or 0.0 if share.fraction is None else share.fraction * 1.3
     return max(share.fraction, min(share.high or share.fraction, 4.0))
 
@@ -137,30 +139,65 @@ def _draw_series(axis: Any, course: Sequence[CellFraction], color: str, marker: 
         if share is not None and share.fraction is not None:
             run.append(share)
             continue
-        axis.plot([s.day + shift for s in run], [100 * (s.fraction or 0.0) for s in run], color=color, lw=1.0, alpha=0.6, zorder=3)
+        axis.plot(
+            [s.day + shift for s in run],
+            [100 * (s.fraction or 0.0) for s in run],
+            color=color,
+            lw=1.0,
+            alpha=0.6,
+            zorder=3,
+        )
         run = []
     for share in course:
         day = share.day + shift
         if share.fraction is None:
-            axis.plot([day], [100 * (share.high or 0.0)], ls="", marker="v", ms=7, mew=1.2, mec=color, mfc="none", zorder=6, clip_on=False)
+            axis.plot(
+                [day],
+                [100 * (share.high or 0.0)],
+                ls="",
+                marker="v",
+                ms=7,
+                mew=1.2,
+                mec=color,
+                mfc="none",
+                zorder=6,
+                clip_on=False,
+            )
             continue
         value, low = 100 * share.fraction, 100 * max(share.low or 0.0, 0.0)
-        if _is_open_above(share):
+        if is_open_above(share):
             arrow = {"arrowstyle": "<-", "color": color, "lw": 1.0, "shrinkA": 0, "shrinkB": 0}
-            axis.annotate("", (day, value), (0, 17), textcoords="offset points", arrowprops=arrow, annotation_clip=False)
+            axis.annotate(
+                "", (day, value), (0, 17), textcoords="offset points", arrowprops=arrow, annotation_clip=False
+            )
             axis.plot([day] * 2, [low, value], color=color, lw=1.0, zorder=4)
         else:
-            axis.plot([day] * 2, [low, 100 * (share.high if share.high is not None else share.fraction)], color=color, lw=1.0, zorder=4)
+            axis.plot(
+                [day] * 2,
+                [low, 100 * (share.high if share.high is not None else share.fraction)],
+                color=color,
+                lw=1.0,
+                zorder=4,
+            )
         shape = marker if share.is_possible else "x"
         axis.plot([day], [value], ls="", marker=shape, ms=4.8, mew=1.2, mec=color, mfc=color, zorder=5, clip_on=False)
 
 
 def _draw_counts(axis: Any, chart: Chart, course: Sequence[CloneCount], color: str) -> None:
-    analyte, clone = course[0].analyte, plain(course[0].clone, 40)
+    analyte, clone = course[0].analyte, plain(course[0].clone, 26)
     unit = ANALYTES[analyte].unit.replace("10*9/L", "10⁹/L")
     axis.set_title(f"{_CELLS[analyte]} from {clone}, and from everything else ({unit})", pad=3)
     series = [entry for entry in chart.series(analyte) if not entry.is_censored]
-    axis.plot([e.day for e in series], [e.value for e in series], color="#BBBBBB", lw=1.0, marker=".", ms=3, zorder=2, label="all, each count")
+    axis.plot(
+        [e.day for e in series],
+        [e.value for e in series],
+        color="#BBBBBB",
+        lw=1.0,
+        marker=".",
+        ms=3,
+        zorder=2,
+        label="all, each count",
+    )
     days = [count.day for count in course]
     for values, lows, highs, shade, marker, words, shift in (
         ([c.rest_count for c in course], [c.rest_low for c in course], [c.rest_high for c in course], _REST, "s", "everything else", 1),
@@ -171,9 +208,11 @@ def _draw_counts(axis: Any, chart: Chart, course: Sequence[CloneCount], color: s
         axis.plot(at, values, color=shade, lw=1.5, marker=marker, ms=5, zorder=4, label=plain(words, 30), clip_on=False)
         for day, low, high in zip(at, lows, highs, strict=True):
             axis.plot([day, day], [low, high], color=shade, lw=1.1, zorder=3, clip_on=False)
-    axis.set_ylim(0, 1.08 * max(max(c.rest_high, c.clone_high, c.count) for c in course))
+    axis.set_ylim(0, 1.08 * max([*(max(c.rest_high, c.clone_high) for c in course), *(e.value for e in series)]))
     axis.grid(axis="y", color=GRID, lw=0.4)
-    axis.legend(loc="upper left", bbox_to_anchor=(1.005, 1.03), fontsize=6.8, frameon=False, handlelength=1.4, borderpad=0)
+    axis.legend(
+        loc="upper left", bbox_to_anchor=(1.005, 1.03), fontsize=6.8, frameon=False, handlelength=1.4, borderpad=0
+    )
 
 
 def _lead(chart: Chart) -> str:
@@ -188,7 +227,7 @@ def _note(chart: Chart, shares: Sequence[CellFraction], drawn: Sequence[str]) ->
         words.append("Everything else includes the other clones.")
     if any(share.fraction is None and share.status == "negative" and share.high is not None for share in shares):
         words.append("Open triangle: negative, drawn at the detection limit.")
-    if any(share.fraction is not None and _is_open_above(share) for share in shares):
+    if any(share.fraction is not None and is_open_above(share) for share in shares):
         words.append("Arrow upward: a lower limit only (PNH red cells are destroyed and diluted by transfusion).")
     if any(not share.is_possible and share.fraction is not None for share in shares):
         words.append("Cross: more than all cells, which is impossible; the table says what may explain it.")
@@ -206,7 +245,9 @@ def _note(chart: Chart, shares: Sequence[CellFraction], drawn: Sequence[str]) ->
         words.append(f"The {len(drawn)} largest clones are drawn; {n_left} more are in the table.")
     n_panels = len(_count_groups(chart, limit=None)) - len(_count_groups(chart))
     if n_panels > 0:
-        words.append(f"Counts of {n_panels} more {'clone' if n_panels == 1 else 'clones'} (measured once, or smaller) are not drawn.")
+        words.append(
+            f"Counts of {n_panels} more {'clone' if n_panels == 1 else 'clones'} (measured once, or smaller) are not drawn."
+        )
     return " ".join(words)
 
 

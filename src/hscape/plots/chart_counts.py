@@ -9,7 +9,7 @@ from hscape.chart import Chart, Measurement
 from hscape.clinic.normal import normal_hemoglobin_limits
 from hscape.clinic.thresholds import threshold
 from hscape.parameters import records
-from hscape.plots.chart_time import RED, drug_words, figure_with_strip, set_root_scale, strip_words
+from hscape.plots.chart_time import RED, drug_words, figure_with_strip, plain, set_root_scale, strip_words
 from hscape.plots.style import BAND, GRID, MUTED, PLATELET, RED_CELL, WHITE_CELL, pyplot
 
 _ADULT_YEARS = 15.0
@@ -78,7 +78,7 @@ def draw_chart_counts(chart: Chart) -> Any:
     """
     plt = pyplot()
     heights = [1.45 if chart.series(panel.analyte) else 0.5 for panel in PANELS]
-    figure, axes = figure_with_strip(plt, chart, heights, _note(chart), f"{chart.patient_id}: blood counts")
+    figure, axes = figure_with_strip(plt, chart, heights, _note(chart), f"{plain(chart.patient_id, 50)}: blood counts")
     for axis, panel in zip(axes, PANELS, strict=True):
         _draw_panel(axis, chart, panel)
     return figure
@@ -145,7 +145,9 @@ def _draw_values(axis: Any, series: tuple[Measurement, ...], color: str) -> None
     for entry in series:
         if entry.is_censored:
             marker = r"$\downarrow$" if entry.censored == "below" else r"$\uparrow$"
-            axis.plot([entry.day], [entry.value], ls="", marker=marker, ms=9, mew=0.4, color=color, zorder=6, clip_on=False)
+            axis.plot(
+                [entry.day], [entry.value], ls="", marker=marker, ms=9, mew=0.4, color=color, zorder=6, clip_on=False
+            )
 
 
 def reference(chart: Chart, panel: Panel) -> tuple[float, float | None]:
@@ -164,11 +166,13 @@ def _note(chart: Chart) -> str:
     flags = {flag for entry in shown for flag in entry.flags}
     words = ["Shaded: adult reference range."]
     if chart.sex is None:
-        words = ["Shaded: adult reference range (hemoglobin: women and men together, since the sex is not in the chart)."]
+        words = [
+            "Shaded: adult reference range (hemoglobin: women and men together, since the sex is not in the chart)."
+        ]
     if chart.age_years is None:
         words.append("The age is not in the chart.")
     elif chart.age_years < 18:
-        words.append("The patient was a child on day 0: adult ranges of the other counts may not hold.")
+        words.append("The patient was a child on day 0: adult ranges may not hold.")
     words.append("Red lines: limits of the severity rules, which also need the marrow and two of three counts.")
     words.append("Neutrophils and platelets on a square-root axis.")
     if "after_transfusion" in flags:

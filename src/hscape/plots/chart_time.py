@@ -96,7 +96,7 @@ def figure_with_strip(
         draw_events(axis, chart)
         axis.tick_params(labelbottom=axis is panels[-1])
     panels[-1].set_xlabel(day_label(chart))
-    figure.text(0.1 / WIDTH, 1 - 0.12 / total, plain(title, 100), fontsize=12, fontweight="bold", color=INK, va="top")
+    figure.text(0.1 / WIDTH, 1 - 0.12 / total, title, fontsize=12, fontweight="bold", color=INK, va="top")
     for index, (line, color, size) in enumerate(reversed(lines)):
         figure.text(0.1 / WIDTH, (0.08 + 0.165 * index) / total, line, fontsize=size, color=color)
     return figure, panels
@@ -160,9 +160,13 @@ def draw_strip(axis: Any, chart: Chart, lanes: dict[str, list[Treatment]], span:
 
 
 def drug_words(name: str) -> str:
+    """Name of a treatment for a picture."""
+    return plain(spoken_name(name), 24)
+
+
+def spoken_name(name: str) -> str:
     """Name of a treatment as it is written in words, for example horse ATG."""
-    words = plain(name.replace("_", " "), 24)
-    return " ".join(_SHORT.get(word, word) for word in words.replace("g csf", "G-CSF").split(" "))
+    return " ".join(_SHORT.get(word, word) for word in name.replace("_", " ").replace("g csf", "G-CSF").split(" "))
 
 
 def _doses(course: Treatment) -> list[float]:
@@ -203,17 +207,24 @@ def _draw_course(axis: Any, course: Treatment, row: int, span: Span, largest: fl
 
 
 def _draw_event_words(axis: Any, events: Sequence[Event], span: Span) -> None:
-    """Words beside their marks; the words of a mark that would run into the one before are left out."""
-    free = -math.inf
+    """Words beside their marks; marks that stand too close together for words share them."""
+    near, groups = 0.012 * span.length, []
     for event in events[:_MAX_EVENTS]:
         axis.plot([event.day], [0], marker="v", ms=4.5, color=INK, ls="", zorder=4)
-        words = plain(event.kind.replace("_", " "))
-        length = 0.0115 * span.length * len(words)
-        at_right = event.day + 0.01 * span.length + length < span.last
-        start = event.day + 0.01 * span.length if at_right else event.day - 0.01 * span.length - length
-        if start > free:
-            axis.text(start, 0, words, fontsize=7, va="center", color=INK)
-            free = start + length
+        word = plain(event.kind.replace("_", " "))
+        if groups and event.day <= groups[-1][0] + near * (1 + len(groups[-1][1])):
+            groups[-1] = (
+                event.day,
+                groups[-1][1] if word in groups[-1][1] else f"{groups[-1][1]}, {word}",
+                groups[-1][2],
+            )
+        else:
+            groups.append((event.day, word, event.day))
+    for last, words, first in groups:
+        if last + near * (1 + len(words)) < span.last:
+            axis.text(last + 0.8 * near, 0, words, fontsize=7, va="center", color=INK)
+        else:
+            axis.text(first - 0.8 * near, 0, words, fontsize=7, va="center", ha="right", color=INK)
 
 
 def draw_events(axis: Any, chart: Chart) -> None:
@@ -230,6 +241,12 @@ def set_root_scale(axis: Any, top: float, ticks: Sequence[float]) -> None:
 
     axis.set_yscale("function", functions=(lambda y: np.sqrt(np.maximum(y, 0.0)), np.square))
     axis.set_ylim(0, top)
-    shown = [tick for tick in ticks if tick <= top]
+    shown: list[float] = []
+    for tick in sorted((tick for tick in ticks if 0 < tick <= top), reverse=True):
+        if math.sqrt(tick) > 0.05 * math.sqrt(top) and (
+            not shown or math.sqrt(shown[-1]) - math.sqrt(tick) > 0.05 * math.sqrt(top)
+        ):
+            shown.append(tick)
+    shown.append(0)
     axis.set_yticks(shown, [f"{tick:g}" for tick in shown])
     axis.minorticks_off()

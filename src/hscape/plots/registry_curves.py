@@ -98,7 +98,9 @@ def draw_swimmer(
     axis.grid(axis="x", color=GRID, lw=0.5)
     axis.set_axisbelow(True)
     axis.set_xlabel("Months from the start of treatment (from diagnosis, if not treated: name in brackets)")
-    axis.set_yticks(range(len(shown)), [plain(bar["id"], 16) if bar["treated"] else f"({plain(bar['id'], 14)})" for bar in shown])
+    axis.set_yticks(
+        range(len(shown)), [plain(bar["id"], 16) if bar["treated"] else f"({plain(bar['id'], 14)})" for bar in shown]
+    )
     _legend(axis, shown, drugs, severity)
     figure.text(0.012, 1 - 0.1 / total, f"{len(shown)} patients: courses", fontsize=12, fontweight="bold", va="top")
     left_out = f" {len(bars) - len(shown)} more patients are not drawn." if len(bars) > len(shown) else ""
@@ -156,16 +158,40 @@ def _draw_bar(
         if stop >= start:
             stop = max(stop, start + 0.006 * longest)
             shade = _DRUGS[lane] if lane < len(drugs) else _OTHER
-            axis.plot([start, stop], [row + 0.2 + 0.055 * lane] * 2, color=shade, lw=1.6, solid_capstyle="butt", zorder=3)
+            axis.plot(
+                [start, stop], [row + 0.2 + 0.055 * lane] * 2, color=shade, lw=1.6, solid_capstyle="butt", zorder=3
+            )
     for mark, month in bar["marks"].items():
         marker, face, edge = _MARKS[mark]
-        axis.plot([month], [row - 0.08], ls="", marker=marker, ms=8 if marker == "*" else 5.5, mfc=face, mec=edge, mew=0.9, zorder=5, clip_on=False)
+        axis.plot(
+            [month],
+            [row - 0.08],
+            ls="",
+            marker=marker,
+            ms=8 if marker == "*" else 5.5,
+            mfc=face,
+            mec=edge,
+            mew=0.9,
+            zorder=5,
+            clip_on=False,
+        )
     if "death" not in bar["marks"]:
-        axis.plot([bar["length"] + 0.008 * longest], [row - 0.08], ls="", marker=">", ms=4.5, color=MUTED, zorder=4, clip_on=False)
+        axis.plot(
+            [bar["length"] + 0.008 * longest],
+            [row - 0.08],
+            ls="",
+            marker=">",
+            ms=4.5,
+            color=MUTED,
+            zorder=4,
+            clip_on=False,
+        )
 
 
 def _common_drugs(charts: Sequence[Chart]) -> list[str]:
-    names = Counter(name for chart in charts for name in {c.name for c in chart.treatments if "transplant" not in c.name.lower()})
+    names = Counter(
+        name for chart in charts for name in {c.name for c in chart.treatments if "transplant" not in c.name.lower()}
+    )
     return [name for name, _ in sorted(names.items(), key=lambda item: (-item[1], item[0]))[:MAX_DRUGS]]
 
 
@@ -174,7 +200,9 @@ def _legend(axis: Any, bars: Sequence[dict[str, Any]], drugs: Sequence[str], sev
     from matplotlib.patches import Patch
 
     seen, marks = {bar["severity"] for bar in bars}, {mark for bar in bars for mark in bar["marks"]}
-    handles: list[Any] = [Patch(facecolor=color, edgecolor=MUTED, lw=0.5, label=words) for words, color in _SEVERITY if words in seen]
+    handles: list[Any] = [
+        Patch(facecolor=color, edgecolor=MUTED, lw=0.5, label=words) for words, color in _SEVERITY if words in seen
+    ]
     handles += [
         Line2D([], [], ls="", marker=marker, mfc=face, mec=edge, ms=6, label=mark)
         for mark, (marker, face, edge) in _MARKS.items()
@@ -214,7 +242,14 @@ def draw_incidence(
         times = time_to_event(table, event, definition=definition)
         notes += _event_notes(event, times)
         _draw_event(axis, event, times, months)
-    figure.text(0.012, 1 - 0.1 / total, f"Cumulative incidence, response by {_name(definition)}", fontsize=12, fontweight="bold", va="top")
+    figure.text(
+        0.012,
+        1 - 0.1 / total,
+        f"Cumulative incidence, response by {_name(definition)}",
+        fontsize=12,
+        fontweight="bold",
+        va="top",
+    )
     words = "Aalen-Johansen with transplant and death as competing events; shaded: 95 % interval. Months count from the start of treatment (relapse: from the first response; death: from diagnosis). Each panel has its own axis of months. Cohort shares, not a forecast for a patient."
     _foot(figure, total, " ".join([words, *notes, "Research use only."]))
     return figure
@@ -263,7 +298,9 @@ def _draw_event(axis: Any, event: str, times: pd.DataFrame, months: float | None
     axis.text(-0.05, -0.26, "at risk", transform=axis.transAxes, ha="right", va="center", fontsize=7, color=MUTED)
     for tick in ticks:
         n_left = int(np.sum(np.asarray(when) >= tick))
-        axis.text(tick, -0.26, str(n_left), transform=axis.get_xaxis_transform(), ha="center", va="center", fontsize=7.5)
+        axis.text(
+            tick, -0.26, str(n_left), transform=axis.get_xaxis_transform(), ha="center", va="center", fontsize=7.5
+        )
 
 
 def _steps(curve: Curve, values: Any, end: float) -> tuple[Any, Any]:
@@ -288,13 +325,17 @@ def draw_responses(table: pd.DataFrame, *, definitions: Sequence[str] | None = N
     for key in keys:
         _check_definition(key)
     plt = pyplot()
-    figure, axes = plt.subplots(1, len(keys), figsize=(max(5.0, 2.3 * len(keys) + 1.6), 3.9), sharey=True, squeeze=False)
+    figure, axes = plt.subplots(
+        1, len(keys), figsize=(max(5.0, 2.3 * len(keys) + 1.6), 3.9), sharey=True, squeeze=False
+    )
     for axis, key in zip(axes[0], keys, strict=True):
         counts = pd.DataFrame([_response_counts(table, key, month) for month in MONTHS])
         base = np.zeros(len(MONTHS))
         for group, color, hatch in zip(_GROUPS, _SHADES, _HATCHES, strict=True):
             n = counts[group].to_numpy(dtype=float)
-            axis.bar(range(len(MONTHS)), n, bottom=base, width=0.74, color=color, hatch=hatch, edgecolor="#777777", lw=0.5)
+            axis.bar(
+                range(len(MONTHS)), n, bottom=base, width=0.74, color=color, hatch=hatch, edgecolor="#777777", lw=0.5
+            )
             for column, (height, foot) in enumerate(zip(n, base, strict=True)):
                 if height >= max(1.0, 0.05 * len(table)):
                     is_dark = group in ("complete response", "death before")
@@ -310,7 +351,9 @@ def draw_responses(table: pd.DataFrame, *, definitions: Sequence[str] | None = N
 
     handles = [Patch(facecolor=color, hatch=hatch, edgecolor="#777777", lw=0.5, label=group) for group, color, hatch in zip(_GROUPS, _SHADES, _HATCHES, strict=True)]  # fmt: skip
     figure.legend(handles=handles[::-1], loc="center right", frameon=False, fontsize=7.5)
-    figure.suptitle(f"Response by each definition, {len(table)} patients", x=0.012, ha="left", fontsize=12, fontweight="bold")
+    figure.suptitle(
+        f"Response by each definition, {len(table)} patients", x=0.012, ha="left", fontsize=12, fontweight="bold"
+    )
     _foot(figure, 3.9, "Counts of patients; the definitions are not ranked. Cannot tell: the chart does not hold what the rule needs. Not assessed: the definition was not made for the patient. Research use only.")  # fmt: skip
     figure.tight_layout(rect=(0, 0.07, 1 - 1.5 / figure.get_figwidth(), 0.97))
     return figure

@@ -37,7 +37,9 @@ def tag(name: str, *content: object, **attributes: object) -> Markup:
         '<p class="note">a &lt; b</p>'
     """
     told = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{text(value)}"' for key, value in attributes.items() if value is not None
+        f' {key.rstrip("_").replace("_", "-")}="{text(value)}"'
+        for key, value in attributes.items()
+        if value is not None
     )
     return Markup(f"<{name}{told}>{join(content)}</{name}>")
 
@@ -52,7 +54,9 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]], *
         cells = [_cell("th" if index == 0 else "td", cell) for index, cell in enumerate(row)]
         body.append(tag("tr", *cells))
     columns = [tag("th", name, scope="col") for name in head]
-    inside = tag("table", tag("caption", caption), tag("thead", tag("tr", *columns)), tag("tbody", *body), class_=class_)
+    inside = tag(
+        "table", tag("caption", caption), tag("thead", tag("tr", *columns)), tag("tbody", *body), class_=class_
+    )
     return tag("div", inside, class_="scroll", tabindex="0", role="region", aria_label=caption)
 
 
@@ -91,4 +95,4 @@ def picture(figure: Any, title: str, description: str, prefix: str) -> Markup:
     opening = opening.replace("<svg", f'<svg role="img" aria-labelledby="{names[0]}" aria-describedby="{names[1]}"', 1)
     words = tag("title", title, id=names[0]) + tag("desc", description, id=names[1])
     drawn = opening + words + drawn[drawn.index(">") + 1 :]
-    return tag("figure", Markup(drawn), tag("figcaption", title))
+    return tag("figure", Markup(drawn))

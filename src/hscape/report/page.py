@@ -20,6 +20,7 @@ from hscape.report.html import Markup, join, number, picture, table, tag
 from hscape.report.sections import (
     evidence_section,
     fraction_tables,
+    glance,
     issue_table,
     verdict_tables,
     what_was_read,
@@ -37,7 +38,9 @@ NOTICE = (
 _UNDERSTOOD = ("column_read",)
 
 
-def assess_page(result: ReadResult, *, criteria: str | None = None, choices: Choices | None = None, title: str = "") -> str:
+def assess_page(
+    result: ReadResult, *, criteria: str | None = None, choices: Choices | None = None, title: str = ""
+) -> str:
     """The page as HTML text.
 
     Args:
@@ -50,7 +53,9 @@ def assess_page(result: ReadResult, *, criteria: str | None = None, choices: Cho
         InputError: no rule has the name.
     """
     sources = Sources()
-    patients = [_Patient(index, chart, result.issues, criteria, choices) for index, chart in enumerate(result.charts, start=1)]
+    patients = [
+        _Patient(index, chart, result.issues, criteria, choices) for index, chart in enumerate(result.charts, start=1)
+    ]
     known = {chart.patient_id for chart in result.charts}
     of_file = [issue for issue in result.issues if issue.patient_id not in known]
     heading = f"hscape: {title}" if title else "hscape: what the file says"
@@ -64,6 +69,7 @@ def assess_page(result: ReadResult, *, criteria: str | None = None, choices: Cho
             _file_section(of_file),
             tag("div", _index(patients) if len(patients) > 1 else "", id="patients"),
             *(patient.section(sources) for patient in patients),
+            _columns_section(of_file),
             tag("section", tag("h2", "Sources", id="sources"), sources.listed(), aria_labelledby="sources"),
         ),
         tag("footer", tag("p", NOTICE), tag("p", f"Made by hscape {__version__}. Days count from day 0 of each chart; the page holds no calendar date.")),
@@ -104,6 +110,7 @@ class _Patient:
             tag("h3", "Issues"),
             issue_table(f"Issues of {chart.patient_id}", self.issues) if self.issues else tag("p", "None for this patient."),
             tag("h3", "What the rules say"),
+            glance(self.verdicts),
             tag("p", "Cannot tell: the file does not hold what the rule needs; the reasons say what is missing. Not assessed: the rule does not apply.", class_="note"),
             verdict_tables(self.verdicts, sources),
             tag("h3", "Clones"),
@@ -117,11 +124,17 @@ class _Patient:
 
     def _pictures(self, *, has_clones: bool) -> Markup:
         if self.index > MAX_PICTURES:
-            return tag("p", f"Pictures are drawn for the first {MAX_PICTURES} patients; this one is number {self.index}.", class_="note")
+            return tag(
+                "p",
+                f"Pictures are drawn for the first {MAX_PICTURES} patients; this one is number {self.index}.",
+                class_="note",
+            )
         plt, parts, code = pyplot(), [], self.chart.patient_id
         if any(self.chart.series(panel.analyte) for panel in PANELS):
             figure = draw_chart_counts(self.chart)
-            parts.append(picture(figure, f"Blood counts of {code}", describe_counts(self.chart), f"{self.anchor}-counts"))
+            parts.append(
+                picture(figure, f"Blood counts of {code}", describe_counts(self.chart), f"{self.anchor}-counts")
+            )
             plt.close(figure)
         if has_clones:
             figure = draw_chart_clones(self.chart)
@@ -147,15 +160,26 @@ def _summary(result: ReadResult, patients: Sequence[_Patient]) -> Markup:
 
 
 def _file_section(issues: Sequence[Issue]) -> Markup:
-    understood = [issue for issue in issues if issue.code in _UNDERSTOOD]
     others = [issue for issue in issues if issue.code not in _UNDERSTOOD]
     parts: list[object] = [tag("h2", "The file", id="file", class_="first")]
-    parts.append(issue_table("Issues of the file", others) if others else tag("p", "No issues about the file as a whole."))
-    if understood:
-        rows = [(issue.column, issue.sheet, issue.message) for issue in understood]
-        inside = table("Columns and units, as understood", ("Column", "Sheet", "Read as"), rows)
-        parts.append(tag("details", tag("summary", f"How {len(rows)} columns and their units were understood"), inside, open="open"))
+    parts.append(
+        issue_table("Issues of the file", others) if others else tag("p", "No issues about the file as a whole.")
+    )
+    if len(others) < len(issues):
+        parts.append(tag("p", tag("a", "How each column and its unit was understood", href="#columns")))
     return tag("section", *parts, aria_labelledby="file")
+
+
+def _columns_section(issues: Sequence[Issue]) -> Markup:
+    rows = [(issue.column, issue.sheet, issue.message) for issue in issues if issue.code in _UNDERSTOOD]
+    if not rows:
+        return Markup("")
+    inside = table(
+        "Columns whose headers were understood by a synonym or hold a unit", ("Column", "Sheet", "Read as"), rows
+    )
+    return tag(
+        "section", tag("h2", "Columns and units, as understood", id="columns"), inside, aria_labelledby="columns"
+    )
 
 
 def _index(patients: Sequence[_Patient]) -> Markup:
@@ -175,9 +199,20 @@ def _index(patients: Sequence[_Patient]) -> Markup:
                 sum(verdict.value == CANNOT_TELL for verdict in patient.verdicts),
             )
         )
-    head = ("Patient", "Values", "Last day with a value", "Clone measurements", "Red issues", "Amber issues", "Rules told", "Rules cannot tell")
+    head = (
+        "Patient",
+        "Values",
+        "Last day with a value",
+        "Clone measurements",
+        "Red issues",
+        "Amber issues",
+        "Rules told",
+        "Rules cannot tell",
+    )
     parts: list[object] = [tag("h2", "Patients", id="index", class_="first")]
     if len(patients) > MAX_PICTURES:
-        parts.append(tag("p", f"Pictures are drawn for the first {MAX_PICTURES} of {len(patients)} patients.", class_="note"))
+        parts.append(
+            tag("p", f"Pictures are drawn for the first {MAX_PICTURES} of {len(patients)} patients.", class_="note")
+        )
     parts.append(table("Patients of the file, in its order", head, rows))
     return tag("nav", *parts, aria_labelledby="index")

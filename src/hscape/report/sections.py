@@ -10,7 +10,8 @@ from hscape.clinic import CANNOT_TELL, NOT_ASSESSED, NOTICE, EvidenceRow, Verdic
 from hscape.clinic.course import last_seen_day
 from hscape.exchange import Issue
 from hscape.fractions import CellFraction, clone_derived_counts
-from hscape.plots.chart_clones import rises
+from hscape.plots.chart_clones import is_open_above, rises
+from hscape.plots.chart_time import spoken_name
 from hscape.report.html import Markup, bullets, join, number, table, tag
 from hscape.report.sources import Sources
 
@@ -26,7 +27,7 @@ _FAMILIES = {
     "pnh": "PNH category",
     "predictor": "Published predictors (shares of cohorts, not forecasts for this patient)",
 }
-_UNITS = {"1": "share", "{centile}": "centile"}
+_UNITS = {"1": "%", "{centile}": "centile"}
 #: Shown where cells that escape an immune attack were found.
 NOT_SAFETY = (
     "Resistance is not safety. Cells that lack an HLA allele or GPI-anchored proteins (PIGA) may escape an immune attack, and "
@@ -65,14 +66,18 @@ def what_was_read(chart: Chart) -> Markup:
                 analyte.label,
                 unit_words(analyte.unit),
                 len(series),
-                f"{series[0].day:g} to {series[-1].day:g}",
-                f"{number(min(e.value for e in series))} to {number(max(e.value for e in series))}",
+                _range([entry.day for entry in series], 6),
+                _range([entry.value * (100.0 if analyte.is_fraction else 1.0) for entry in series], 4),
                 ", ".join(told),
             )
         )
     rows.sort(key=lambda row: str(row[0]))
     parts: list[object] = [
-        table("Values read, in the unit in which they are used", ("What", "Unit", "Values", "Days", "Range", "Marked"), rows)
+        table(
+            "Values read, after conversion of units",
+            ("What", "Unit", "Number of values", "Days", "Range", "Marked"),
+            rows,
+        )
         if rows
         else tag("p", "No laboratory values.")
     ]
@@ -91,8 +96,15 @@ def what_was_read(chart: Chart) -> Markup:
     return join(parts)
 
 
+def _range(values: Sequence[float], digits: int) -> str:
+    low, high = number(min(values), digits), number(max(values), digits)
+    return low if low == high else f"{low} to {high}"
+
+
 def _treatment(name: str, start: float, end: float | None) -> str:
-    return f"{name.replace('_', ' ')} from day {start:g}" + (f" to {end:g}" if end is not None else ", last day not recorded")
+    return f"{spoken_name(name)} from day {start:g}" + (
+        f" to {end:g}" if end is not None else ", last day not recorded"
+    )
 
 
 def issue_table(caption: str, issues: Iterable[Issue]) -> Markup:
@@ -104,7 +116,10 @@ def issue_table(caption: str, issues: Iterable[Issue]) -> Markup:
             fix = join((issue.fix, " Key in the answers file: ", tag("code", issue.key)))
         rows.append(
             (
-                (join((tag("span", _MARKS[issue.severity], aria_hidden="true"), " ", _SEVERITY[issue.severity])), issue.severity),
+                (
+                    join((tag("span", _MARKS[issue.severity], aria_hidden="true"), " ", _SEVERITY[issue.severity])),
+                    issue.severity,
+                ),
                 issue.sheet,
                 issue.row,
                 issue.column,
@@ -114,6 +129,34 @@ def issue_table(caption: str, issues: Iterable[Issue]) -> Markup:
             )
         )
     return table(caption, ("Kind", "Sheet", "Row", "Column", "Value", "What we think", "How to mend it"), rows)
+
+
+def glance(verdicts: Sequence[Verdict]) -> Markup:
+    """The verdicts in short: severity and others in a list, responses as a table of definitions and months."""
+    told = {verdict.rule: verdict for verdict in verdicts}
+    keys = list(dict.fromkeys(rule.split(".")[1] for rule in told if rule.startswith("response.")))
+    rows = []
+    for key in keys:
+        names = [f"response.{key}.{when}" for when in ("first", "3-months", "6-months", "12-months")]
+        first = told.get(names[0])
+        name = next(told[rule] for rule in names if rule in told).name.rpartition(", ")[2]
+        cells = [(told[rule].value, _class_of(told[rule])) if rule in told else "" for rule in names[1:]]
+        shown = (
+            ""
+            if first is None
+            else first.value + ("" if first.day is None or not first.is_told else f" (day {first.day:g})")
+        )
+        rows.append((name, *cells, (shown, _class_of(first) if first else None)))
+    others = [verdict for verdict in verdicts if verdict.rule.split(".")[0] not in ("response", "predictor", "relapse")]
+    listed = [
+        join((tag("dt", verdict.name), tag("dd", verdict.value + (f", day {verdict.day:g}" if verdict.day is not None else ""), class_=_class_of(verdict))))
+        for verdict in others
+    ]  # fmt: skip
+    parts: list[object] = [tag("dl", *listed)] if listed else []
+    if rows:
+        head = ("Response by the definition", "3 months", "6 months", "12 months", "First response")
+        parts.append(table("Responses in short; the definitions are not ranked", head, rows))
+    return join(parts)
 
 
 def verdict_tables(verdicts: Sequence[Verdict], sources: Sources) -> Markup:
@@ -128,12 +171,16 @@ def verdict_tables(verdicts: Sequence[Verdict], sources: Sources) -> Markup:
                 join((verdict.name, Markup("<br>"), tag("code", verdict.rule))),
                 (verdict.value, _class_of(verdict)),
                 number(verdict.day, 6),
-                bullets([*(["Why:"] if verdict.value == CANNOT_TELL and len(verdict.reasons) > 1 else []), *verdict.reasons]),
+                join(("Why: ", bullets(verdict.reasons))) if verdict.value == CANNOT_TELL else bullets(verdict.reasons),
                 sources.refer(verdict.source),
             )
             for verdict in group
         ]
-        parts.append(table(_FAMILIES.get(family, family), ("Rule", "Verdict", "Day", "Reasons", "Source"), rows, class_="verdicts"))
+        parts.append(
+            table(
+                _FAMILIES.get(family, family), ("Rule", "Verdict", "Day", "Reasons", "Source"), rows, class_="verdicts"
+            )
+        )
     return join(parts)
 
 
@@ -164,7 +211,15 @@ def fraction_tables(chart: Chart, shares: Sequence[CellFraction]) -> Markup:
     parts.append(table("Clone fractions", head, rows))
     counts = clone_derived_counts(chart)
     if counts:
-        head = ("Clone", "Day", "Count", "From the clone (95 %)", "Everything else (95 %)", "Formula and numbers", "Remarks")
+        head = (
+            "Clone",
+            "Day",
+            "Count",
+            "From the clone (95 %)",
+            "Everything else (95 %)",
+            "Formula and numbers",
+            "Remarks",
+        )
         counted = [
             (
                 count.clone,
@@ -187,8 +242,12 @@ def fraction_tables(chart: Chart, shares: Sequence[CellFraction]) -> Markup:
 
 def _percent(share: CellFraction) -> str:
     if share.fraction is None:
-        return f"below {number(100 * share.high, 3)} %" if share.status == "negative" and share.high is not None else "none"
+        if share.status == "negative":
+            return f"below {number(100 * share.high, 3)} %" if share.high is not None else "limit not known"
+        return "no number" if share.status == "positive" else "none"
     words = f"{number(100 * share.fraction, 3)} %"
+    if is_open_above(share):
+        return f"{words} (a lower limit; at least {number(100 * (share.low or 0.0), 3)})"
     if share.low is not None and share.high is not None:
         words += f" ({number(100 * share.low, 3)} to {number(100 * share.high, 3)})"
     return words + ("" if share.is_possible else ": impossible")
@@ -219,5 +278,11 @@ def evidence_section(rows: Sequence[EvidenceRow], sources: Sources) -> Markup:
             )
             for row in group
         ]
-        parts.append(table(cause[:1].upper() + cause[1:], ("Finding", "Status", "What the chart says", "Test", "Separates from", "Source"), cells))
+        parts.append(
+            table(
+                cause[:1].upper() + cause[1:],
+                ("Finding", "Status", "What the chart says", "Test", "Separates from", "Source"),
+                cells,
+            )
+        )
     return join(parts)
