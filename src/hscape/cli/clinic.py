@@ -138,11 +138,24 @@ def registry(
 
 
 def _registry_pictures(charts: Sequence[Any], out: Path) -> list[str]:
-    from hscape.plots.registry_curves import registry_pictures
+    """Swimmer plot, cumulative incidences and responses; a picture that these patients do not allow is said, not drawn."""
+    from hscape.plots.registry_curves import draw_incidence, draw_responses, draw_swimmer
     from hscape.plots.style import save
+    from hscape.registry import registry_table
 
+    table = registry_table(charts)
+    drawings = {
+        "swimmer": lambda: draw_swimmer(charts, table=table),
+        "incidence": lambda: draw_incidence(table),
+        "responses": lambda: draw_responses(table),
+    }
     written = []
-    for name, figure in registry_pictures(charts).items():
+    for name, draw in drawings.items():
+        try:
+            figure = draw()
+        except InputError as error:
+            say(f"hscape: no picture {name}: {error}")
+            continue
         for ending in ("svg", "png"):
             path = out / f"{name}.{ending}"
             save(figure, path)
