@@ -138,7 +138,7 @@ def registry(
 
 
 def _registry_pictures(charts: Sequence[Any], out: Path) -> list[str]:
-    """Swimmer plot, cumulative incidences and responses; a picture that these patients do not allow is said, not drawn."""
+    """Swimmer plot, incidences and responses; a picture that these patients do not allow is said, not drawn."""
     from hscape.plots.registry_curves import draw_incidence, draw_responses, draw_swimmer
     from hscape.plots.style import save
     from hscape.registry import registry_table
