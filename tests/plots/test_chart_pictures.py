@@ -11,7 +11,7 @@ from hscape.errors import InputError
 from hscape.fractions import RiseShare
 from hscape.plots.chart_clones import describe_clones, draw_chart_clones, rise_in_words
 from hscape.plots.chart_counts import PANELS, describe_counts, draw_chart_counts, reference
-from hscape.plots.registry_curves import draw_incidence, draw_responses, draw_swimmer
+from hscape.plots.registry_curves import draw_incidence, draw_responses, draw_swimmer, registry_pictures
 from hscape.registry import registry_table
 
 
@@ -71,9 +71,8 @@ def test_values_after_transfusion_are_hollow_and_limits_are_arrows():
     )
     figure = draw_chart_counts(chart)
     lines = panel(figure, "Platelets").lines
-    assert [
-        list(line.get_xdata()) for line in lines if line.get_markerfacecolor() == "white" and line.get_marker() == "o"
-    ][0] == [5.0]
+    hollow = [line for line in lines if line.get_markerfacecolor() == "white" and line.get_marker() == "o"]
+    assert list(hollow[0].get_xdata()) == [5.0]
     assert any("arrow" in str(line.get_marker()) for line in lines)
     assert "Platelets given" in words(figure)
     assert any("Hollow" in text for text in words(figure))
@@ -260,3 +259,10 @@ def test_responses_add_up_to_the_patients(charts):
         assert set(tops.values()) == {3.0}
     with pytest.raises(InputError, match="definition"):
         draw_responses(registry_table(charts), definitions=("nhi",))
+
+
+def test_a_registry_has_three_pictures(charts):
+    assert list(registry_pictures(charts)) == ["swimmer", "incidence", "responses"]
+    untreated = Chart(patient_id="Z", day_zero_meaning="first visit in the file")
+    assert "swimmer" not in registry_pictures([untreated])
+    assert registry_pictures([]) == {}

@@ -46,11 +46,20 @@ def rise_in_words(rise: RiseShare, analyte: str = "neutrophils_1e9_per_l", cours
     clone = plain(rise.clone, 60)
     ends = f" ({course[0].count:.3g} to {course[-1].count:.3g})" if course else ""
     if total <= 0 or rise.verdict == "no rise":
-        lead = f"{name} did not rise by more than half {days}{ends}: the clone's part changed by {rise.clone_change:+.3g}, the rest by {rise.rest_change:+.3g} {unit}."
+        lead = (
+            f"{name} did not rise by more than half {days}{ends}: the clone's part changed by "
+            f"{rise.clone_change:+.3g}, the rest by {rise.rest_change:+.3g} {unit}."
+        )
     elif rise.clone_change < 0 or rise.rest_change < 0:
-        lead = f"{name} rose by {total:.3g} {unit} {days}{ends}: cells of {clone} changed by {rise.clone_change:+.3g}, everything else by {rise.rest_change:+.3g}."
+        lead = (
+            f"{name} rose by {total:.3g} {unit} {days}{ends}: cells of {clone} changed by {rise.clone_change:+.3g}, "
+            f"everything else by {rise.rest_change:+.3g}."
+        )
     else:
-        lead = f"{name}: of the rise of {total:.3g} {unit} {days}{ends}, {rise.clone_change:.3g} came from {clone} and {rise.rest_change:.3g} from everything else."
+        lead = (
+            f"{name}: of the rise of {total:.3g} {unit} {days}{ends}, {rise.clone_change:.3g} came from {clone} "
+            f"and {rise.rest_change:.3g} from everything else."
+        )
     beyond = {
         "both": "Both rose beyond their intervals.",
         "clone": "Only the clone's part rose beyond its interval.",
@@ -136,7 +145,7 @@ def _top(share: CellFraction) -> float:
 def _draw_series(axis: Any, course: Sequence[CellFraction], color: str, marker: str, shift: float) -> None:
     run: list[CellFraction] = []
     for share in [*course, None]:
-        if share is not None and share.fraction is not None:
+        if share is not None and share.fraction is not None and share.is_possible:
             run.append(share)
             continue
         axis.plot(
@@ -199,14 +208,17 @@ def _draw_counts(axis: Any, chart: Chart, course: Sequence[CloneCount], color: s
         label="all, each count",
     )
     days = [count.day for count in course]
-    for values, lows, highs, shade, marker, words, shift in (
-        ([c.rest_count for c in course], [c.rest_low for c in course], [c.rest_high for c in course], _REST, "s", "everything else", 1),
-        ([c.clone_count for c in course], [c.clone_low for c in course], [c.clone_high for c in course], color, "o", f"from {clone}", -1),
-    ):  # fmt: skip
+    rest = [(count.rest_count, count.rest_low, count.rest_high) for count in course]
+    own = [(count.clone_count, count.clone_low, count.clone_high) for count in course]
+    for numbers, shade, marker, words, shift in (
+        (rest, _REST, "s", "everything else", 1),
+        (own, color, "o", f"from {clone}", -1),
+    ):
+        values = [value for value, _, _ in numbers]
         offset = shift * 0.0025 * (axis.get_xlim()[1] - axis.get_xlim()[0])
         at = [day + offset for day in days]
         axis.plot(at, values, color=shade, lw=1.5, marker=marker, ms=5, zorder=4, label=plain(words, 30), clip_on=False)
-        for day, low, high in zip(at, lows, highs, strict=True):
+        for day, (_, low, high) in zip(at, numbers, strict=True):
             axis.plot([day, day], [low, high], color=shade, lw=1.1, zorder=3, clip_on=False)
     axis.set_ylim(0, 1.08 * max([*(max(c.rest_high, c.clone_high) for c in course), *(e.value for e in series)]))
     axis.grid(axis="y", color=GRID, lw=0.4)
@@ -246,7 +258,8 @@ def _note(chart: Chart, shares: Sequence[CellFraction], drawn: Sequence[str]) ->
     n_panels = len(_count_groups(chart, limit=None)) - len(_count_groups(chart))
     if n_panels > 0:
         words.append(
-            f"Counts of {n_panels} more {'clone' if n_panels == 1 else 'clones'} (measured once, or smaller) are not drawn."
+            f"Counts of {n_panels} more {'clone' if n_panels == 1 else 'clones'} (measured once, or smaller) "
+            "are not drawn."
         )
     return " ".join(words)
 

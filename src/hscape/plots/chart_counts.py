@@ -198,8 +198,8 @@ def describe_counts(chart: Chart) -> str:
         values = [entry.value for entry in series]
         first, last = series[0], series[-1]
         told.append(
-            f"{panel.title}, {len(series)} values: {_one(first)} on day {first.day:g}, {_one(last)} on day {last.day:g}, "
-            f"lowest {min(values):g}, highest {max(values):g} {panel.unit}."
+            f"{panel.title}, {len(series)} values: {_one(first)} on day {first.day:g}, "
+            f"{_one(last)} on day {last.day:g}, lowest {min(values):g}, highest {max(values):g} {panel.unit}."
         )
     names = ", ".join(dict.fromkeys(drug_words(entry.name) for entry in chart.treatments))
     told.append(f"Treatments drawn: {names}." if names else "No treatments recorded.")

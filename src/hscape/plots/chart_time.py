@@ -71,7 +71,7 @@ def day_label(chart: Chart) -> str:
 def figure_with_strip(
     plt: Any, chart: Chart, heights: Sequence[float], note: str, title: str, lead: str = ""
 ) -> tuple[Any, list[Any]]:
-    """A figure with the strip of treatments on top, an axis for each height, and words at the bottom, the lead in ink."""
+    """A figure: the strip of treatments on top, an axis for each height, words at the bottom, the lead in ink."""
     lanes, n_rows = _lanes(chart), _n_rows(chart)
     lines = [(line, INK, 9.0) for line in textwrap.wrap(lead, 142)]
     lines += [(line, MUTED, 8.0) for line in textwrap.wrap(note, 160)]
@@ -208,7 +208,8 @@ def _draw_course(axis: Any, course: Treatment, row: int, span: Span, largest: fl
 
 def _draw_event_words(axis: Any, events: Sequence[Event], span: Span) -> None:
     """Words beside their marks; marks that stand too close together for words share them."""
-    near, groups = 0.012 * span.length, []
+    near = 0.012 * span.length
+    groups: list[tuple[float, str, float]] = []
     for event in events[:_MAX_EVENTS]:
         axis.plot([event.day], [0], marker="v", ms=4.5, color=INK, ls="", zorder=4)
         word = plain(event.kind.replace("_", " "))

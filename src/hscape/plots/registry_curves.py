@@ -38,7 +38,16 @@ _MARKS = {
     "transplant": ("D", "white", INK),
     "death": ("s", INK, INK),
 }
-_GROUPS = ("complete response", "partial response", "complete or partial", "no response", "transplant before", "death before", "cannot tell", "not assessed")  # fmt: skip
+_GROUPS = (
+    "complete response",
+    "partial response",
+    "complete or partial",
+    "no response",
+    "transplant before",
+    "death before",
+    "cannot tell",
+    "not assessed",
+)
 _SHADES = ("#005C8F", "#56B4E9", "#A9D6F0", "#E69F00", "#C9C9C9", "#5A5A5A", "white", "#F4F4F4")
 _HATCHES = ("", "", "", "", "///", "", "...", "xx")
 _EVENT_WORDS = {
@@ -49,6 +58,29 @@ _EVENT_WORDS = {
     "transplant": "Transplant",
     "death": "Death",
 }
+
+
+def registry_pictures(charts: Iterable[Chart], *, definition: str = "nih") -> dict[str, Any]:
+    """Every picture of a registry by the name of its file; what has nothing to draw is left out.
+
+    Args:
+        charts: the patients.
+        definition: definition of response and relapse in the swimmer plot and the incidences.
+
+    Raises:
+        InputError: no such definition, or two charts have the same patient_id.
+    """
+    _check_definition(definition)
+    listed = list(charts)
+    if not listed:
+        return {}
+    table = registry_table(listed)
+    pictures = {}
+    if table[["treatment_day", "diagnosis_day"]].notna().any(axis=None):
+        pictures["swimmer"] = draw_swimmer(listed, definition=definition, table=table)
+    pictures["incidence"] = draw_incidence(table, definition=definition)
+    pictures["responses"] = draw_responses(table)
+    return pictures
 
 
 def draw_swimmer(
@@ -109,7 +141,8 @@ def draw_swimmer(
     _foot(
         figure,
         total,
-        f"Bar: followed until its end; arrow: alive when last seen. Triangle: first day of the first response by {_name(definition)}; "
+        f"Bar: followed until its end; arrow: alive when last seen. Triangle: first day of the first "
+        f"response by {_name(definition)}; "
         "a relapse or an evolution is drawn on the day on which it was first seen. Thin lines: treatments."
         f"{left_out} Research use only.",
     )
@@ -250,7 +283,12 @@ def draw_incidence(
         fontweight="bold",
         va="top",
     )
-    words = "Aalen-Johansen with transplant and death as competing events; shaded: 95 % interval. Months count from the start of treatment (relapse: from the first response; death: from diagnosis). Each panel has its own axis of months. Cohort shares, not a forecast for a patient."
+    words = (
+        "Aalen-Johansen with transplant and death as competing events; shaded: 95 % interval. Months count from the "
+        "start of treatment (relapse: from the first response; death: from diagnosis). Each panel has its own axis. "
+        "Left out: no day to count from, or the definition was not made for the patient. Cohort shares, not a forecast "
+        "for a patient."
+    )
     _foot(figure, total, " ".join([words, *notes, "Research use only."]))
     return figure
 
@@ -294,7 +332,9 @@ def _draw_event(axis: Any, event: str, times: pd.DataFrame, months: float | None
     axis.set_ylabel("Patients (%)")
     axis.set_xlabel("Months", labelpad=1)
     axis.grid(axis="y", color=GRID, lw=0.5)
-    axis.legend(loc="best", fontsize=7, frameon=False)
+    n_free = len(times.attrs["taken_as_free"])
+    title = f"{n_free} of {len(times)} cannot be told, taken as free" if n_free else None
+    axis.legend(loc="best", fontsize=7, frameon=False, title=title, title_fontsize=7, alignment="left")
     axis.text(-0.05, -0.26, "at risk", transform=axis.transAxes, ha="right", va="center", fontsize=7, color=MUTED)
     for tick in ticks:
         n_left = int(np.sum(np.asarray(when) >= tick))
@@ -339,8 +379,9 @@ def draw_responses(table: pd.DataFrame, *, definitions: Sequence[str] | None = N
             for column, (height, foot) in enumerate(zip(n, base, strict=True)):
                 if height >= max(1.0, 0.05 * len(table)):
                     is_dark = group in ("complete response", "death before")
-                    axis.text(column, foot + height / 2, f"{height:g}", ha="center", va="center", fontsize=7.5, color="white" if is_dark else INK,
-                              bbox=None if is_dark or not hatch else {"fc": "white", "ec": "none", "pad": 0.8})  # fmt: skip
+                    box = None if is_dark or not hatch else {"fc": "white", "ec": "none", "pad": 0.8}
+                    look = {"ha": "center", "va": "center", "fontsize": 7.5, "color": "white" if is_dark else INK}
+                    axis.text(column, foot + height / 2, f"{height:g}", bbox=box, **look)
             base += n
         axis.set_xticks(range(len(MONTHS)), [str(month) for month in MONTHS])
         axis.set_xlabel("Months of treatment")
@@ -349,12 +390,19 @@ def draw_responses(table: pd.DataFrame, *, definitions: Sequence[str] | None = N
     axes[0][0].set_ylim(0, max(len(table), 1))
     from matplotlib.patches import Patch
 
-    handles = [Patch(facecolor=color, hatch=hatch, edgecolor="#777777", lw=0.5, label=group) for group, color, hatch in zip(_GROUPS, _SHADES, _HATCHES, strict=True)]  # fmt: skip
+    handles = [
+        Patch(facecolor=color, hatch=hatch, edgecolor="#777777", lw=0.5, label=group)
+        for group, color, hatch in zip(_GROUPS, _SHADES, _HATCHES, strict=True)
+    ]
     figure.legend(handles=handles[::-1], loc="center right", frameon=False, fontsize=7.5)
     figure.suptitle(
         f"Response by each definition, {len(table)} patients", x=0.012, ha="left", fontsize=12, fontweight="bold"
     )
-    _foot(figure, 3.9, "Counts of patients; the definitions are not ranked. Cannot tell: the chart does not hold what the rule needs. Not assessed: the definition was not made for the patient. Research use only.")  # fmt: skip
+    note = (
+        "Counts of patients; the definitions are not ranked. Cannot tell: the chart does not hold what the rule needs. "
+        "Not assessed: the definition was not made for the patient. Research use only."
+    )
+    _foot(figure, 3.9, note)
     figure.tight_layout(rect=(0, 0.07, 1 - 1.5 / figure.get_figwidth(), 0.97))
     return figure
 
@@ -372,7 +420,8 @@ def _response_group(value: str, row: dict[Any, Any], month: int) -> str:
         start = _number(row["treatment_day"])
         if start is not None:
             limit = start + month * DAYS_PER_MONTH
-            ends = [(day, words) for words, day in (("transplant before", _number(row["transplant_day"])), ("death before", _number(row["death_day"]))) if day is not None and day <= limit + 1]  # fmt: skip
+            days = {"transplant before": _number(row["transplant_day"]), "death before": _number(row["death_day"])}
+            ends = [(day, words) for words, day in days.items() if day is not None and day <= limit + 1]
             if ends:
                 return min(ends)[1]
     if value in _GROUPS:

@@ -32,8 +32,14 @@ from hscape.version import __version__
 MAX_PICTURES = 50
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 NOTICE = (
-    "Research use only; not a medical device. This page lists what a file says and what published rules make of it. It "
-    "recommends nothing, ranks no treatments and makes no diagnosis. Each number should be compared with the original record."
+    "Research use only; not a medical device. This page lists what a file says and what published rules make "
+    "of it. It recommends nothing, ranks no treatments and makes no diagnosis. Each number should be compared with the "
+    "original record."
+)
+_DAYS = "Days count from day 0 of each chart; the page holds no calendar date."
+_CANNOT = (
+    "Cannot tell: the file does not hold what the rule needs; the reasons say what is missing. "
+    "Not assessed: the rule does not apply."
 )
 _UNDERSTOOD = ("column_read",)
 
@@ -52,12 +58,13 @@ def assess_page(
     Raises:
         InputError: no rule has the name.
     """
-    sources = Sources()
+    sources, by_patient = Sources(), _issues_by_patient(result.issues)
     patients = [
-        _Patient(index, chart, result.issues, criteria, choices) for index, chart in enumerate(result.charts, start=1)
+        _Patient(index, chart, by_patient.get(chart.patient_id, []), criteria, choices)
+        for index, chart in enumerate(result.charts, start=1)
     ]
     known = {chart.patient_id for chart in result.charts}
-    of_file = [issue for issue in result.issues if issue.patient_id not in known]
+    of_file = [issue for issue in result.issues if known.isdisjoint((issue.patient_id, *issue.patient_ids))]
     heading = f"hscape: {title}" if title else "hscape: what the file says"
     body = [
         tag("a", "Skip to the patients", href="#patients", class_="skip"),
@@ -72,7 +79,7 @@ def assess_page(
             _columns_section(of_file),
             tag("section", tag("h2", "Sources", id="sources"), sources.listed(), aria_labelledby="sources"),
         ),
-        tag("footer", tag("p", NOTICE), tag("p", f"Made by hscape {__version__}. Days count from day 0 of each chart; the page holds no calendar date.")),
+        tag("footer", tag("p", NOTICE), tag("p", f"Made by hscape {__version__}. {_DAYS}")),
     ]  # fmt: skip
     style = resources.files("hscape.report").joinpath("style.css").read_text(encoding="utf-8")
     head = (
@@ -92,7 +99,7 @@ class _Patient:
         self, index: int, chart: Chart, issues: Sequence[Issue], criteria: str | None, choices: Choices | None
     ) -> None:
         self.index, self.chart, self.choices = index, chart, choices
-        self.issues = [issue for issue in issues if issue.patient_id == chart.patient_id]
+        self.issues = issues
         self.verdicts: list[Verdict] = assess(chart, criteria, choices=choices)
 
     @property
@@ -108,10 +115,10 @@ class _Patient:
             tag("h3", "What was read"),
             what_was_read(chart),
             tag("h3", "Issues"),
-            issue_table(f"Issues of {chart.patient_id}", self.issues) if self.issues else tag("p", "None for this patient."),
+            self._issues(),
             tag("h3", "What the rules say"),
             glance(self.verdicts),
-            tag("p", "Cannot tell: the file does not hold what the rule needs; the reasons say what is missing. Not assessed: the rule does not apply.", class_="note"),
+            tag("p", _CANNOT, class_="note"),
             verdict_tables(self.verdicts, sources),
             tag("h3", "Clones"),
             fraction_tables(chart, shares),
@@ -121,6 +128,11 @@ class _Patient:
             evidence_section(evidence_table(chart, self.choices), sources),
         ]  # fmt: skip
         return tag("section", *parts, aria_labelledby=self.anchor)
+
+    def _issues(self) -> Markup:
+        if not self.issues:
+            return tag("p", "None for this patient.")
+        return issue_table(f"Issues of {self.chart.patient_id}", self.issues)
 
     def _pictures(self, *, has_clones: bool) -> Markup:
         if self.index > MAX_PICTURES:
@@ -143,6 +155,14 @@ class _Patient:
         return join(parts) if parts else tag("p", "There is nothing to draw.")
 
 
+def _issues_by_patient(issues: Sequence[Issue]) -> dict[str, list[Issue]]:
+    found: dict[str, list[Issue]] = {}
+    for issue in issues:
+        for patient in dict.fromkeys((issue.patient_id, *issue.patient_ids)):
+            found.setdefault(patient, []).append(issue)
+    return found
+
+
 def _summary(result: ReadResult, patients: Sequence[_Patient]) -> Markup:
     kinds = Counter(issue.severity for issue in result.issues)
     n_values = sum(len(chart.measurements) + len(chart.clone_measurements) for chart in result.charts)
@@ -152,7 +172,9 @@ def _summary(result: ReadResult, patients: Sequence[_Patient]) -> Markup:
     pairs = (
         ("Patients", len(patients)),
         ("Values read", n_values),
-        ("Issues", f"{kinds['red']} red (left out until mended), {kinds['amber']} amber (a question), {kinds['grey']} grey (for your information)"),
+        ("Issues: red", f"{kinds['red']}, left out until mended"),
+        ("Issues: amber", f"{kinds['amber']}, each a question"),
+        ("Issues: grey", f"{kinds['grey']}, for your information"),
         ("Verdicts", f"{told} told, {open_} cannot tell, {not_for} not assessed"),
         ("Answers used", len(result.answers)),
     )  # fmt: skip

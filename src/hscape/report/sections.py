@@ -30,9 +30,10 @@ _FAMILIES = {
 _UNITS = {"1": "%", "{centile}": "centile"}
 #: Shown where cells that escape an immune attack were found.
 NOT_SAFETY = (
-    "Resistance is not safety. Cells that lack an HLA allele or GPI-anchored proteins (PIGA) may escape an immune attack, and "
-    "may grow for that reason. This does not say that the clone is harmless: PNH cells can cause hemolysis and thrombosis, "
-    "and monosomy 7 arose from cells that had lost HLA in two patients of one series (Zaimoku et al., Blood 2021;138:2799)."
+    "Resistance is not safety. Cells that lack an HLA allele or GPI-anchored proteins (PIGA) may escape an immune "
+    "attack, and may grow for that reason. This does not say that the clone is harmless: PNH cells can cause hemolysis "
+    "and thrombosis, and monosomy 7 arose from cells that had lost HLA in two patients of one series (Zaimoku et al., "
+    "Blood 2021;138:2799)."
 )
 
 
@@ -83,7 +84,10 @@ def what_was_read(chart: Chart) -> Markup:
     ]
     statuses = Counter(entry.status.replace("_", " ") for entry in chart.clone_measurements)
     products = Counter(entry.product.replace("_", " ") for entry in chart.transfusions)
-    events = [f"{event.kind.replace('_', ' ')} on day {event.day:g}" + (f" ({event.detail})" if event.detail else "") for event in chart.events]  # fmt: skip
+    events = [
+        f"{event.kind.replace('_', ' ')} on day {event.day:g}" + (f" ({event.detail})" if event.detail else "")
+        for event in chart.events
+    ]
     given = [_treatment(entry.name, entry.start_day, entry.end_day) for entry in chart.treatments]
     pairs = (
         ("Clone measurements", ", ".join(f"{n} {status}" for status, n in statuses.items()) or "none"),
@@ -149,14 +153,18 @@ def glance(verdicts: Sequence[Verdict]) -> Markup:
         rows.append((name, *cells, (shown, _class_of(first) if first else None)))
     others = [verdict for verdict in verdicts if verdict.rule.split(".")[0] not in ("response", "predictor", "relapse")]
     listed = [
-        join((tag("dt", verdict.name), tag("dd", verdict.value + (f", day {verdict.day:g}" if verdict.day is not None else ""), class_=_class_of(verdict))))
+        join((tag("dt", verdict.name), tag("dd", verdict.value, _on_day(verdict), class_=_class_of(verdict))))
         for verdict in others
-    ]  # fmt: skip
+    ]
     parts: list[object] = [tag("dl", *listed)] if listed else []
     if rows:
         head = ("Response by the definition", "3 months", "6 months", "12 months", "First response")
         parts.append(table("Responses in short; the definitions are not ranked", head, rows))
     return join(parts)
+
+
+def _on_day(verdict: Verdict) -> str:
+    return f", day {verdict.day:g}" if verdict.day is not None else ""
 
 
 def verdict_tables(verdicts: Sequence[Verdict], sources: Sources) -> Markup:
