@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -80,7 +81,9 @@ def number(value: float | None, digits: int = 4) -> str:
 def picture(figure: Any, title: str, description: str, prefix: str) -> Markup:
     """A figure as inline SVG with words for those who cannot see it; its names are made unique by a prefix."""
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a letter that the font lacks: the browser has its own
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     drawn = buffer.getvalue()
     drawn = drawn[drawn.index("<svg") :]
     drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn, flags=re.S)

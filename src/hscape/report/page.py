@@ -75,7 +75,7 @@ def assess_page(
             _summary(result, patients),
             _file_section(of_file),
             tag("div", _index(patients) if len(patients) > 1 else "", id="patients"),
-            *(patient.section(sources) for patient in patients),
+            *(patient.section(sources, is_alone=len(patients) == 1) for patient in patients),
             _columns_section(of_file),
             tag("section", tag("h2", "Sources", id="sources"), sources.listed(), aria_labelledby="sources"),
         ),
@@ -107,10 +107,10 @@ class _Patient:
         """Name of the section in the page; made of a number, since a patient's code may hold anything."""
         return f"patient-{self.index}"
 
-    def section(self, sources: Sources) -> Markup:
+    def section(self, sources: Sources, *, is_alone: bool) -> Markup:
         chart, shares = self.chart, cell_fractions(self.chart)
         parts = [
-            tag("h2", f"Patient {chart.patient_id}", id=self.anchor),
+            tag("h2", f"Patient {chart.patient_id}", id=self.anchor, class_="first" if is_alone else None),
             who(chart),
             tag("h3", "What was read"),
             what_was_read(chart),
