@@ -143,7 +143,8 @@ def draw_swimmer(
         total,
         f"Bar: followed until its end; arrow: alive when last seen. Triangle: first day of the first "
         f"response by {_name(definition)}; "
-        "a relapse or an evolution is drawn on the day on which it was first seen. Thin lines: treatments."
+        "a relapse or an evolution is drawn on the day on which it was first seen. Thin lines: treatments, broken where "
+        "no last day is recorded."
         f"{left_out} Research use only.",
     )
     return figure
@@ -192,7 +193,13 @@ def _draw_bar(
             stop = max(stop, start + 0.006 * longest)
             shade = _DRUGS[lane] if lane < len(drugs) else _OTHER
             axis.plot(
-                [start, stop], [row + 0.2 + 0.055 * lane] * 2, color=shade, lw=1.6, solid_capstyle="butt", zorder=3
+                [start, stop],
+                [row + 0.2 + 0.055 * lane] * 2,
+                color=shade,
+                lw=1.6,
+                ls=(0, (1, 0.8)) if course.end_day is None else "-",
+                solid_capstyle="butt",
+                zorder=3,
             )
     for mark, month in bar["marks"].items():
         marker, face, edge = _MARKS[mark]
@@ -234,7 +241,9 @@ def _legend(axis: Any, bars: Sequence[dict[str, Any]], drugs: Sequence[str], sev
 
     seen, marks = {bar["severity"] for bar in bars}, {mark for bar in bars for mark in bar["marks"]}
     handles: list[Any] = [
-        Patch(facecolor=color, edgecolor=MUTED, lw=0.5, label=words) for words, color in _SEVERITY if words in seen
+        Patch(facecolor=color, edgecolor=MUTED, lw=0.5, label=f"severity: {words}")
+        for words, color in _SEVERITY
+        if words in seen
     ]
     handles += [
         Line2D([], [], ls="", marker=marker, mfc=face, mec=edge, ms=6, label=mark)
