@@ -215,7 +215,7 @@ def test_a_swimmer_plot_marks_what_happened(charts):
         "A",
         "B",
         "C",
-        "severe",
+        "severity: severe",
         "complete response",
         "death",
         "transplant",

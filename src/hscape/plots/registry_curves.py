@@ -143,8 +143,8 @@ def draw_swimmer(
         total,
         f"Bar: followed until its end; arrow: alive when last seen. Triangle: first day of the first "
         f"response by {_name(definition)}; "
-        "a relapse or an evolution is drawn on the day on which it was first seen. Thin lines: treatments, broken where "
-        "no last day is recorded."
+        "a relapse or an evolution is drawn on the day on which it was first seen. Thin lines: treatments, broken "
+        "where no last day is recorded."
         f"{left_out} Research use only.",
     )
     return figure
