@@ -71,9 +71,7 @@ def _rules_table() -> str:
             if when != "3-months":
                 continue
             name = verdict.name.replace("at 3 months", "at 3, 6 and 12 months")
-            lines.append(
-                f"| `{family}.3-months`, `.6-months`, `.12-months` | {name} | {_cell(verdict.source)} |"
-            )
+            lines.append(f"| `{family}.3-months`, `.6-months`, `.12-months` | {name} | {_cell(verdict.source)} |")
         else:
             lines.append(f"| `{verdict.rule}` | {verdict.name} | {_cell(verdict.source)} |")
     assert all(f"`{rule}`" in "".join(lines) or rule.endswith("months") for rule in RULES)
@@ -143,8 +141,7 @@ def _sources() -> str:
     lines += [f"- *{key}*: {words}." for key, words in SEEN.items()]
     lines += ["", "| key | source | seen | where |", "|---|---|---|---|"]
     lines += [
-        f"| {item.key} | {_cell(item.cite)} | {item.seen} | {_cell(item.address)} |"
-        for item in sources().values()
+        f"| {item.key} | {_cell(item.cite)} | {item.seen} | {_cell(item.address)} |" for item in sources().values()
     ]
     return "\n".join(lines)
 

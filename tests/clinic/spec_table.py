@@ -87,10 +87,7 @@ def _cells(line: str) -> list[str]:
 def build_chart(row: dict[str, str]) -> Chart:
     """The chart of a row."""
     measurements = [
-        entry
-        for name, cell in row.items()
-        if name.split(" d")[0] in ANALYTES
-        for entry in _measure(name, cell)
+        entry for name, cell in row.items() if name.split(" d")[0] in ANALYTES for entry in _measure(name, cell)
     ]
     age = row.get("age", "missing")
     sex = row.get("sex", "missing")
@@ -108,9 +105,7 @@ def build_chart(row: dict[str, str]) -> Chart:
 
 
 def _list(row: dict[str, str], name: str) -> list[str]:
-    return [
-        text.strip() for text in row.get(name, "").split("; ") if text.strip() not in ("", "none", "missing")
-    ]
+    return [text.strip() for text in row.get(name, "").split("; ") if text.strip() not in ("", "none", "missing")]
 
 
 def _measure(name: str, cell: str) -> list[Measurement]:

@@ -30,9 +30,7 @@ def _columns(row: dict[str, str]) -> dict[str, str]:
 @pytest.mark.parametrize("row", [pytest.param(row, id=row["patient"]) for row in ROWS])
 def test_row_gives_its_status(row):
     cause, check = row["finding"].split(": ")
-    index = next(
-        index for index, item in enumerate(FINDINGS) if (item["cause"], item["check"]) == (cause, check)
-    )
+    index = next(index for index, item in enumerate(FINDINGS) if (item["cause"], item["check"]) == (cause, check))
     if row["status"] == "refused":
         with pytest.raises(InputError, match=row["because"]):
             build_chart(_columns(row))
@@ -63,8 +61,7 @@ def test_every_cause_names_the_test_that_separates():
 
 def test_the_table_advises_nothing():
     text = NOTICE + " ".join(
-        f"{row.finding} {row.observed} {row.note} {row.separates}"
-        for row in evidence_table(Chart(patient_id="e"))
+        f"{row.finding} {row.observed} {row.note} {row.separates}" for row in evidence_table(Chart(patient_id="e"))
     )
     assert not re.search(r"\b(recommend\w*|should|best treatment|treat with)\b", text, re.IGNORECASE)
     assert "not a diagnosis" in NOTICE

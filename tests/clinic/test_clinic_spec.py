@@ -10,9 +10,7 @@ from hscape.errors import InputError
 
 SECTIONS = [section for path in sorted(FOLDER.glob("*.md")) for section in read_sections(path)]
 ROWS = [
-    pytest.param(section, row, id=f"{section.rule}: {row['patient']}")
-    for section in SECTIONS
-    for row in section.rows
+    pytest.param(section, row, id=f"{section.rule}: {row['patient']}") for section in SECTIONS for row in section.rows
 ]
 
 
@@ -38,9 +36,7 @@ FAMILIES = sorted({".".join(rule.split(".")[:2]) for rule in RULES})
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_rule_has_a_boundary_a_missing_and_an_implausible_row(family):
-    rows = [
-        row for section in SECTIONS if f"{section.rule}.".startswith(f"{family}.") for row in section.rows
-    ]
+    rows = [row for section in SECTIONS if f"{section.rule}.".startswith(f"{family}.") for row in section.rows]
     told = " ".join(row["patient"] for row in rows)
     for word in ("boundary", "missing", "implausible"):
         assert word in told, f"{family} has no row that shows a {word} value"

@@ -46,12 +46,8 @@ def test_every_threshold_is_used_by_a_rule():
         "{name}_highest_{unit}",
     ]
     patterns = [re.compile(re.sub(r"\{.+?\}", "[a-z0-9_]+", stem)) for stem in built]
-    assert all(len(re.sub(r"\{.+?\}", "", stem)) >= 8 for stem in built), (
-        "a pattern that fits everything tests nothing"
-    )
-    assert [
-        name for name in thresholds() if name not in plain and not any(p.fullmatch(name) for p in patterns)
-    ] == []
+    assert all(len(re.sub(r"\{.+?\}", "", stem)) >= 8 for stem in built), "a pattern that fits everything tests nothing"
+    assert [name for name in thresholds() if name not in plain and not any(p.fullmatch(name) for p in patterns)] == []
 
 
 @pytest.mark.parametrize(
@@ -135,9 +131,7 @@ def test_an_empty_chart_that_counts_from_treatment_cannot_be_told():
 
 def test_day_zero_can_be_the_start_of_treatment():
     assert read_course(Chart(patient_id="A", day_zero_meaning="treatment start")).treatment_day == 0
-    assert (
-        read_course(Chart(patient_id="A", events=(Event(day=7, kind="treatment_start"),))).treatment_day == 7
-    )
+    assert read_course(Chart(patient_id="A", events=(Event(day=7, kind="treatment_start"),))).treatment_day == 7
 
 
 def test_short_drug_words_must_stand_alone():
@@ -265,9 +259,7 @@ def _chart(visits, transfused, seed, age=20.0):
     )
 
 
-TRANSFUSED = st.lists(
-    st.tuples(st.integers(-30, 700), st.sampled_from(["red_cells", "platelets"])), max_size=8
-)
+TRANSFUSED = st.lists(st.tuples(st.integers(-30, 700), st.sampled_from(["red_cells", "platelets"])), max_size=8)
 
 
 @settings(deadline=None, max_examples=60)
@@ -340,6 +332,4 @@ def test_the_rules_know_nothing_of_the_simulator():
 def test_the_rules_advise_nothing(package):
     folder = Path(hscape.clinic.__file__).parent.parent / package.split(".")[1]
     for path in (*folder.rglob("*.py"), *folder.rglob("*.toml")):
-        assert not re.search(
-            r"\brecommend|best treatment", path.read_text(encoding="utf-8"), re.IGNORECASE
-        ), path.name
+        assert not re.search(r"\brecommend|best treatment", path.read_text(encoding="utf-8"), re.IGNORECASE), path.name

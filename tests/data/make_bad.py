@@ -255,14 +255,10 @@ def units():
     column("anc_missing_open", ANC, "ANC", ["30", "50", "60", "55"], "unit_missing", 16)
     column("anc_percent", ANC, "neutrophils (%)", ["20", "28", "46", "55"], "count_derived", 20)
     column("anc_percent_over_100", ANC, "neutrophils (%)", ["20", "128", "46", "55"], "value_impossible", 19)
-    column(
-        "ret_percent", RET, "reticulocytes (%)", ["0.4", "0.8", "1.5", "2.0"], "reticulocytes_relative", 20
-    )
+    column("ret_percent", RET, "reticulocytes (%)", ["0.4", "0.8", "1.5", "2.0"], "reticulocytes_relative", 20)
     column("ret_permille", RET, "Retikulozyten (‰)", ["4", "8", "15", "20"], "reticulocytes_relative", 20)
     column("ret_missing", RET, "retics", ["0.4", "0.8", "1.5", "2.0"], "unit_missing", 16)
-    column(
-        "ret_percent_as_1e9", RET, "reticulocytes (10^9/L)", ["0.4", "0.8", "1.5", "2.0"], "unit_doubtful", 20
-    )
+    column("ret_percent_as_1e9", RET, "reticulocytes (10^9/L)", ["0.4", "0.8", "1.5", "2.0"], "unit_doubtful", 20)
     column("wbc_per_ul_as_1e9", WBC, "WBC (10^9/L)", ["1600", "1800", "2400", "3100"], "unit_impossible", 16)
     column("wbc_unknown", WBC, "WBC (per field)", ["1.6", "1.8", "2.4", "3.1"], "unit_unknown", 16)
     head = [*HEADER, "Hct (%)"]
@@ -367,19 +363,13 @@ def structure():
     )
     save(
         "decimal_comma_in_comma_file.csv",
-        ",".join(HEADER)
-        + "\n"
-        + "\n".join(",".join(row) for row in ROWS[:2])
-        + "\nA-1,2024-03-14,9,2,31,2.4,1.1,45\n",
+        ",".join(HEADER) + "\n" + "\n".join(",".join(row) for row in ROWS[:2]) + "\nA-1,2024-03-14,9,2,31,2.4,1.1,45\n",
         "row_too_long",
         n_values=10,
     )
     save(
         "unclosed_quote.csv",
-        ",".join(HEADER)
-        + '\nA-1,2024-01-15,"7.1,12,1.6,0.3,9\n'
-        + "\n".join(",".join(row) for row in ROWS * 3)
-        + "\n",
+        ",".join(HEADER) + '\nA-1,2024-01-15,"7.1,12,1.6,0.3,9\n' + "\n".join(",".join(row) for row in ROWS * 3) + "\n",
         "text_broken",
         n_charts=0,
     )
@@ -413,9 +403,9 @@ def structure():
     )
     save(
         "shift_jis.csv",
-        table(
-            ["患者番号", "検査日", "血小板 (万/µL)".replace("µ", "μ")], [["A-1", "2024-01-15", "1.2"]]
-        ).encode("cp932"),
+        table(["患者番号", "検査日", "血小板 (万/µL)".replace("µ", "μ")], [["A-1", "2024-01-15", "1.2"]]).encode(
+            "cp932"
+        ),
         "encoding",
         n_values=1,
     )
@@ -678,9 +668,7 @@ def care():
     )
     save(
         "transfusion_near.csv",
-        table(
-            [*HEADER, "platelet units"], [[*row, "1" if index == 2 else ""] for index, row in enumerate(ROWS)]
-        ),
+        table([*HEADER, "platelet units"], [[*row, "1" if index == 2 else ""] for index, row in enumerate(ROWS)]),
         "near_transfusion",
         values={},
     )
@@ -822,9 +810,7 @@ def inline(reference, text):
 
 def workbooks():
     entities = (
-        '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
-        + "".join(f'<!ENTITY a{n} "{"&a;" * 10}">' for n in range(5))
-        + "]>"
+        '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(f'<!ENTITY a{n} "{"&a;" * 10}">' for n in range(5)) + "]>"
     )
     save(
         "xlsx_entity_bomb.xlsx",
@@ -851,10 +837,7 @@ def workbooks():
     save(
         "xlsx_far_cell.xlsx",
         raw_xlsx(
-            sheet(
-                f'<row r="1">{inline("A1", "patient")}</row><row '
-                f'r="1048576">{inline("XFD1048576", "x")}</row>'
-            )
+            sheet(f'<row r="1">{inline("A1", "patient")}</row><row r="1048576">{inline("XFD1048576", "x")}</row>')
         ),
         "too_many_cells",
         n_charts=0,

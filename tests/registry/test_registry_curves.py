@@ -101,9 +101,7 @@ def test_incidence_and_variance_agree_with_lifelines(seed):
     codes = np.array([{"": 0, "relapse": 1, "death": 2}[event] for event in events])
     theirs = lifelines.AalenJohansenFitter(calculate_variance=True).fit(days, codes, event_of_interest=1)
     curve = cumulative_incidence(days, events, cause="relapse", variance="delta")
-    np.testing.assert_allclose(
-        curve.estimate, theirs.cumulative_density_.loc[curve.days].to_numpy()[:, 0], atol=1e-12
-    )
+    np.testing.assert_allclose(curve.estimate, theirs.cumulative_density_.loc[curve.days].to_numpy()[:, 0], atol=1e-12)
     variance = theirs.variance_.loc[curve.days].to_numpy()
     told = np.isfinite(variance)  # lifelines divides by zero where the last person at risk has an event
     assert told[:-1].all()
@@ -116,17 +114,13 @@ def test_survival_and_interval_agree_with_lifelines():
     days, events = _sample(9)
     theirs = lifelines.KaplanMeierFitter().fit(days, [bool(event) for event in events])
     curve = kaplan_meier(days, events)
-    np.testing.assert_allclose(
-        curve.estimate, theirs.survival_function_.loc[curve.days].to_numpy()[:, 0], atol=1e-12
-    )
+    np.testing.assert_allclose(curve.estimate, theirs.survival_function_.loc[curve.days].to_numpy()[:, 0], atol=1e-12)
     np.testing.assert_allclose(
         curve.low[1:], theirs.confidence_interval_.loc[curve.days[1:]].to_numpy()[:, 0], atol=1e-9
     )
 
 
-PEOPLE = st.lists(
-    st.tuples(st.integers(0, 20), st.sampled_from(["", "a", "b", "c"])), min_size=1, max_size=40
-)
+PEOPLE = st.lists(st.tuples(st.integers(0, 20), st.sampled_from(["", "a", "b", "c"])), min_size=1, max_size=40)
 
 
 @settings(deadline=None, max_examples=200)

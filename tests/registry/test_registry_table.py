@@ -19,9 +19,7 @@ COUNTS = ("hemoglobin_g_per_dl", "neutrophils_1e9_per_l", "platelets_1e9_per_l",
 
 
 def visit(day, *values):
-    return [
-        Measurement(day=day, analyte=name, value=value) for name, value in zip(COUNTS, values, strict=True)
-    ]
+    return [Measurement(day=day, analyte=name, value=value) for name, value in zip(COUNTS, values, strict=True)]
 
 
 def patient(code, later, *, events=(), clones=(), age=30.0):
@@ -53,9 +51,7 @@ def cohort():
         karyotype="45,XX,-7[10]/46,XX[10]",
     )
     return [
-        patient(
-            "A", [visit(100, 10, 1.2, 110, 80), visit(190, 12.5, 2, 160, 90), visit(375, 13, 2, 180, 90)]
-        ),
+        patient("A", [visit(100, 10, 1.2, 110, 80), visit(190, 12.5, 2, 160, 90), visit(375, 13, 2, 180, 90)]),
         patient("B", [visit(100, 9, 0.8, 40, 80), visit(190, 9, 0.9, 50, 90), visit(300, 7, 0.3, 12, 20)]),
         patient(
             "C",
@@ -221,14 +217,10 @@ def test_nothing_that_is_written_can_run(tmp_path):
         with path.open(encoding="utf-8-sig", newline="") as file:
             cells = [cell for row in csv.reader(file) for cell in row]
         assert not [
-            cell
-            for cell in cells
-            if re.match(r"\s*[=+\-@|%＝＋－＠]", cell) and not re.fullmatch(r"-?[\d.e+]+", cell)
+            cell for cell in cells if re.match(r"\s*[=+\-@|%＝＋－＠]", cell) and not re.fullmatch(r"-?[\d.e+]+", cell)
         ]
     with zipfile.ZipFile(xlsx_path) as book:
-        sheets = "".join(
-            book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/")
-        )
+        sheets = "".join(book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/"))
         assert "<f>" not in sheets
         assert "<f " not in sheets
         assert "hyperlink" not in sheets

@@ -160,6 +160,7 @@ def _registry_pictures(charts: Sequence[Any], out: Path) -> list[str]:
             path = out / f"{name}.{ending}"
             save(figure, path)
             written.append(str(path))
+        figure.clear()
     return written
 
 

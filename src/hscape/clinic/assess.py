@@ -41,16 +41,12 @@ def _all_rules() -> dict[str, Rule]:
     rules: dict[str, Rule] = {"definition.bsh": assess_definition}
     rules |= {key: _severity(key) for key in SEVERITY_RULES}
     for definition in DEFINITIONS:
-        rules |= {
-            f"response.{definition.key}.{month}-months": _response(definition, month) for month in MONTHS
-        }
+        rules |= {f"response.{definition.key}.{month}-months": _response(definition, month) for month in MONTHS}
         rules[f"response.{definition.key}.first"] = _first(definition)
     rules[INDEPENDENCE] = assess_independence
     rules |= {f"relapse.{definition.key}": _relapse(definition) for definition in DEFINITIONS}
     japan = find_definition("japan-childhood")
-    rules["relapse.japan-rule"] = lambda chart, course, choices: assess_japanese_relapse(
-        chart, course, choices, japan
-    )
+    rules["relapse.japan-rule"] = lambda chart, course, choices: assess_japanese_relapse(chart, course, choices, japan)
     rules |= {
         "evolution": assess_evolution,
         "pnh.ipig": assess_pnh_ipig,
@@ -77,11 +73,7 @@ def choose_rules(criteria: str | None) -> list[str]:
     if criteria is None:
         return list(RULES)
     criteria = criteria.lower().strip()
-    chosen = [
-        key
-        for key in RULES
-        if key == criteria or key.startswith(f"{criteria}.") or criteria in key.split(".")
-    ]
+    chosen = [key for key in RULES if key == criteria or key.startswith(f"{criteria}.") or criteria in key.split(".")]
     if not chosen:
         parts = {part for key in RULES for part in key.split(".")}
         raise unknown_name("criteria", criteria, parts | set(RULES), kind="rule")

@@ -141,9 +141,7 @@ def is_plausible(measurement: Measurement) -> bool:
     low, high = (thresholds().get(f"{name}_{end}_{unit}") for end in ("lowest", "highest"))
     # A censored "<1.4" says nothing about the lowest value.
     is_low_enough = high is None or measurement.value <= high.value
-    return is_low_enough and (
-        low is None or measurement.censored == "below" or measurement.value >= low.value
-    )
+    return is_low_enough and (low is None or measurement.censored == "below" or measurement.value >= low.value)
 
 
 def _split(analyte: str) -> tuple[str, str, str]:
@@ -159,9 +157,7 @@ def support(measurement: Measurement, chart: Chart, choices: Choices) -> str:
     if product:
         window = threshold(f"{product}_transfused_days")
         recent = [
-            entry.day
-            for entry in chart.transfusions
-            if entry.product == product and 0 <= day - entry.day <= window
+            entry.day for entry in chart.transfusions if entry.product == product and 0 <= day - entry.day <= window
         ]
         if recent:
             return f"{day - max(recent):g} d after transfusion"
@@ -208,9 +204,7 @@ def find_visit(
     """
     wanted = tuple(analytes)
     inside = [
-        entry
-        for entry in chart.measurements
-        if entry.analyte in wanted and day - before <= entry.day <= day + after
+        entry for entry in chart.measurements if entry.analyte in wanted and day - before <= entry.day <= day + after
     ]
     days = sorted({entry.day for entry in inside}, key=lambda at: (-_n_near(inside, at), abs(at - day), at))
     window = f"missing in days {day - before:g} to {day + after:g}"
@@ -246,7 +240,5 @@ def _nearest(
         return not is_plausible(entry), held_up, entry.is_censored, abs(entry.day - at), entry.value
 
     here = _near(entries, at)
-    best = (
-        min(here, key=order) if here else min(entries, key=lambda entry: (abs(entry.day - at), order(entry)))
-    )
+    best = min(here, key=order) if here else min(entries, key=lambda entry: (abs(entry.day - at), order(entry)))
     return read_count(best, chart, choices)

@@ -78,7 +78,5 @@ def _transplant_day(chart: Chart) -> float | None:
 def last_seen_day(chart: Chart) -> float | None:
     """Last day on which anything was seen; a planned end of a drug is not a visit."""
     groups = (chart.measurements, chart.clone_measurements, chart.transfusions, chart.events)
-    days = [entry.day for group in groups for entry in group] + [
-        entry.start_day for entry in chart.treatments
-    ]
+    days = [entry.day for group in groups for entry in group] + [entry.start_day for entry in chart.treatments]
     return max(days, default=None)

@@ -15,8 +15,7 @@ from hscape.clinic.verdict import Choices
 
 FOR, AGAINST, NEITHER, NOT_TESTED = "for", "against", "neither", "not tested"
 NOTICE = (
-    "An evidence table, not a diagnosis: findings are listed, not weighed, and nothing is advised. "
-    "Research use only."
+    "An evidence table, not a diagnosis: findings are listed, not weighed, and nothing is advised. Research use only."
 )
 
 

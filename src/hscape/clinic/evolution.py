@@ -69,9 +69,7 @@ def _changes_of(test: CloneMeasurement) -> list[Change]:
     if test.status == "negative" or (test.assay == "snp_array" and _HLA_LOSS.search(text)):
         return []
     if _CHROMOSOME_7.search(text):
-        return [
-            Change(day=test.day, grade=HIGH, what=f"{text} by {test.assay} on day {test.day:g}", key=text)
-        ]
+        return [Change(day=test.day, grade=HIGH, what=f"{text} by {test.assay} on day {test.day:g}", key=text)]
     # A karyotype that cannot be read is not graded; a FISH or array finding names its one change.
     graded = UNGRADED if test.assay == "karyotype" else LOW
     return [Change(day=test.day, grade=graded, what=f"{text} by {test.assay} on day {test.day:g}", key=text)]
@@ -90,9 +88,7 @@ def _events(chart: Chart) -> list[Change]:
             continue
         grave = _MALIGNANT.search(text) or _CHROMOSOME_7.search(text)
         grade = HIGH if grave else UNGRADED
-        found.append(
-            Change(day=event.day, grade=grade, what=f"recorded on day {event.day:g}: {text}", key=text)
-        )
+        found.append(Change(day=event.day, grade=grade, what=f"recorded on day {event.day:g}: {text}", key=text))
     return found
 
 
@@ -118,9 +114,7 @@ def find_changes(chart: Chart, course: Course) -> tuple[list[Change], list[Chang
     """The changes that were there before treatment, and the new ones after it, each in order of day."""
     first = course.treatment_day if course.treatment_day is not None else course.diagnosis_day
     changes = (
-        [change for test in chromosome_tests(chart) for change in _changes_of(test)]
-        + _events(chart)
-        + _blasts(chart)
+        [change for test in chromosome_tests(chart) for change in _changes_of(test)] + _events(chart) + _blasts(chart)
     )
     changes.sort(key=lambda change: (change.day, _RANK[change.grade], change.key))
     old = [change for change in changes if first is not None and change.day <= first]

@@ -79,9 +79,7 @@ def _value(seen: Seen, analyte: str) -> Count:
     entries = [entry for entry in seen.chart.series(analyte) if treatment is None or entry.day <= treatment]
     if not entries:
         return unknown(analyte, "not in the chart" + ("" if treatment is None else " before treatment"))
-    return read_count(
-        min(entries, key=lambda entry: (abs(entry.day - seen.day), entry.day)), seen.chart, seen.choices
-    )
+    return read_count(min(entries, key=lambda entry: (abs(entry.day - seen.day), entry.day)), seen.chart, seen.choices)
 
 
 def _clones(entries: Iterable[CloneMeasurement], nothing: str, what: str) -> Finding:
@@ -90,33 +88,21 @@ def _clones(entries: Iterable[CloneMeasurement], nothing: str, what: str) -> Fin
     positive = [entry for entry in entries if entry.status == "positive"]
     if positive:
         first = positive[0]
-        return Finding(
-            True, (f"{what}: {first.clone} by {first.assay} in {first.specimen} on day {first.day:g}",)
-        )
+        return Finding(True, (f"{what}: {first.clone} by {first.assay} in {first.specimen} on day {first.day:g}",))
     done = [entry for entry in entries if entry.status == "negative"]
-    return (
-        Finding(False, (f"{nothing} by {done[-1].assay} on day {done[-1].day:g}",)) if done else Finding(None)
-    )
+    return Finding(False, (f"{nothing} by {done[-1].assay} on day {done[-1].day:g}",)) if done else Finding(None)
 
 
 def _genes(seen: Seen, group: str) -> Finding:
     genes = set(read_data("evidence.toml")[group])
-    tested = [
-        entry
-        for entry in seen.chart.clone_measurements
-        if entry.kind == "gene" and entry.gene.upper() in genes
-    ]
+    tested = [entry for entry in seen.chart.clone_measurements if entry.kind == "gene" and entry.gene.upper() in genes]
     return _clones(tested, "no such mutation", "mutation")
 
 
 def inherited_gene(seen: Seen) -> Finding:
     """A variant of a marrow failure gene in a tissue that is not blood; in blood it may be somatic."""
     genes = set(read_data("evidence.toml")["inherited_genes"])
-    tested = [
-        entry
-        for entry in seen.chart.clone_measurements
-        if entry.kind == "gene" and entry.gene.upper() in genes
-    ]
+    tested = [entry for entry in seen.chart.clone_measurements if entry.kind == "gene" and entry.gene.upper() in genes]
     outside = _clones(
         (entry for entry in tested if entry.specimen in ("buccal", "fibroblasts")),
         "no such variant",
@@ -136,11 +122,7 @@ def pnh_clone(seen: Seen) -> Finding:
 def large_pnh_clone(seen: Seen) -> Finding:
     """PNH granulocytes above the size of classic PNH."""
     size, limit = largest_clone_fraction(seen.chart), threshold("classic_clone_above_fraction")
-    return (
-        Finding(None)
-        if size is None
-        else Finding(size > limit, (f"largest PNH granulocyte clone {size:.2%}",))
-    )
+    return Finding(None) if size is None else Finding(size > limit, (f"largest PNH granulocyte clone {size:.2%}",))
 
 
 def hla_loss(seen: Seen) -> Finding:
@@ -230,9 +212,7 @@ def exposure(seen: Seen) -> Finding:
     """A marrow-toxic drug in the half year before the diagnosis."""
     words, window = read_data("evidence.toml")["exposures"], threshold("drug_exposure_window_days")
     for treatment in seen.chart.treatments:
-        is_in_time = seen.day - window <= treatment.start_day <= seen.day or treatment.is_given_on(
-            seen.day - 1
-        )
+        is_in_time = seen.day - window <= treatment.start_day <= seen.day or treatment.is_given_on(seen.day - 1)
         if is_in_time and any(word in treatment.name.lower() for word in words):
             return Finding(True, (f"{treatment.name} from day {treatment.start_day:g}",))
     before = [treatment for treatment in seen.chart.treatments if treatment.start_day < seen.day]
@@ -247,9 +227,7 @@ def hemolysis(seen: Seen) -> Finding:
     """LDH high enough for hemolysis."""
     analyte = "lactate_dehydrogenase_u_per_l"
     finding = ldh_hemolysis(
-        find_visit(
-            seen.chart, (analyte,), seen.day, before=float("inf"), after=float("inf"), choices=seen.choices
-        ),
+        find_visit(seen.chart, (analyte,), seen.day, before=float("inf"), after=float("inf"), choices=seen.choices),
         seen.choices,
     )
     return finding if seen.chart.series(analyte) else Finding(None)
@@ -289,7 +267,5 @@ CHECKS: dict[str, Callable[[Seen], Finding]] = {
     "low_b12": _below("vitamin_b12_pg_per_ml", "low_vitamin_b12_below_pg_per_ml"),
     "low_folate": _below("folate_ng_per_ml", "low_folate_below_ng_per_ml"),
     "low_copper": _below("copper_umol_per_l", "low_copper_below_umol_per_l"),
-    "very_large_cells": lambda seen: _value(seen, "mean_cell_volume_fl").above(
-        threshold("very_large_cells_above_fl")
-    ),
+    "very_large_cells": lambda seen: _value(seen, "mean_cell_volume_fl").above(threshold("very_large_cells_above_fl")),
 }

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 
 from hscape.clinic.thresholds import threshold
 
-_FAILED = re.compile(
-    r"fail|no (metaphase|mitos|growth|result)|not? (evaluable|assess)|insufficient", re.IGNORECASE
-)
+_FAILED = re.compile(r"fail|no (metaphase|mitos|growth|result)|not? (evaluable|assess)|insufficient", re.IGNORECASE)
 _CELLS = re.compile(r"\[(?:cp)?(\d+)\]\s*$")
 _CLONE = re.compile(r"^\d{2}(?:[~-]\d{2})?\s*,")
 
@@ -31,9 +29,7 @@ class KaryotypeClone:
         if self.n_cells is None:
             return True
         losses_only = all(_is_loss(change) for change in self.abnormalities)
-        return self.n_cells >= threshold(
-            "clone_loss_cells_count" if losses_only else "clone_gain_cells_count"
-        )
+        return self.n_cells >= threshold("clone_loss_cells_count" if losses_only else "clone_gain_cells_count")
 
 
 def _is_loss(change: str) -> bool:
@@ -52,11 +48,7 @@ def read_karyotype(text: str) -> tuple[KaryotypeClone, ...] | None:
         >>> [clone.abnormalities for clone in read_karyotype("45,XX,-7[12]/46,XX[8]")]
         [('-7',)]
     """
-    lines = [
-        line.strip()
-        for line in re.split(r"/+", text.replace("−", "-").replace("–", "-").strip())
-        if line.strip()
-    ]
+    lines = [line.strip() for line in re.split(r"/+", text.replace("−", "-").replace("–", "-").strip()) if line.strip()]
     if not lines or is_failed(text) or not all(_CLONE.match(line) for line in lines):
         return None
     clones: list[KaryotypeClone] = []

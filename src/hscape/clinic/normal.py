@@ -29,6 +29,4 @@ def hemoglobin_is_normal(count: Count, chart: Chart, day: float) -> Finding:
     surely, hardly = count.at_least(high), count.at_least(low)
     if surely.truth or hardly.truth is False or low == high:
         return surely if surely.truth or low == high else hardly
-    return Finding(
-        None, (*hardly.reasons, f"normal from {low:g} or {high:g} g/dL: age or sex is not in the chart")
-    )
+    return Finding(None, (*hardly.reasons, f"normal from {low:g} or {high:g} g/dL: age or sex is not in the chart"))

@@ -23,9 +23,7 @@ _BLOOD = (HEMOGLOBIN, NEUTROPHILS, PLATELETS, LDH)
 def pnh_tests(chart: Chart) -> list[CloneMeasurement]:
     """The tests for PNH cells that were done, in order of day."""
     return [
-        entry
-        for entry in chart.clone_measurements
-        if entry.kind == "pnh" and entry.status in ("negative", "positive")
+        entry for entry in chart.clone_measurements if entry.kind == "pnh" and entry.status in ("negative", "positive")
     ]
 
 
@@ -64,9 +62,7 @@ def hemolysis(visit: Visit, choices: Choices) -> Finding:
     upper = threshold("lactate_dehydrogenase_upper_limit_u_per_l") if limit is None else limit
     finding = visit[LDH].at_least(threshold("hemolysis_lactate_dehydrogenase_fold") * upper)
     return (
-        finding.with_reason(f"upper limit taken as {upper:g} U/L")
-        if visit[LDH].is_known and limit is None
-        else finding
+        finding.with_reason(f"upper limit taken as {upper:g} U/L") if visit[LDH].is_known and limit is None else finding
     )
 
 

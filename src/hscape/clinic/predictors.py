@@ -77,14 +77,10 @@ def assess_age(chart: Chart, course: Course, choices: Choices) -> Verdict:
     """Age at treatment, by Fattizzo 2025."""
     rule, name, source = "predictor.age", "Age at treatment", cite("fattizzo2025", "vaht2017")
     if chart.age_years is None:
-        return Verdict(
-            rule=rule, name=name, value=CANNOT_TELL, reasons=("age is not in the chart",), source=source
-        )
+        return Verdict(rule=rule, name=name, value=CANNOT_TELL, reasons=("age is not in the chart",), source=source)
     day, limit = _baseline_day(course) or 0.0, threshold("older_age_above_years")
     age = chart.age_years + day / 365.25
-    which, value = (
-        ("older", f"above {limit:g} years") if age > limit else ("younger", f"up to {limit:g} years")
-    )
+    which, value = ("older", f"above {limit:g} years") if age > limit else ("younger", f"up to {limit:g} years")
     words = (
         f"age {age:.0f} years; in the cohort {threshold(f'{which}_response_share'):.0%} of patients {value} "
         f"responded at 6 months to first treatment; {_CAVEAT}"
@@ -104,9 +100,7 @@ def assess_telomere(chart: Chart, course: Course, choices: Choices) -> Verdict:
     count = find_visit(chart, (TELOMERE,), day, before=window, after=window, choices=choices)[TELOMERE]
     short = count.below(threshold("short_telomere_below_centile"))
     value = {True: "short (below -1 SD)", False: "not short", None: CANNOT_TELL}[short.truth]
-    reasons = (
-        (*short.reasons, *_telomere_words(chart, short.truth)) if short.truth is not None else short.reasons
-    )
+    reasons = (*short.reasons, *_telomere_words(chart, short.truth)) if short.truth is not None else short.reasons
     return Verdict(rule=rule, name=name, day=count.day, value=value, reasons=reasons, source=source)
 
 
@@ -115,11 +109,7 @@ def _telomere_words(chart: Chart, is_short: bool) -> tuple[str, ...]:
     if age is None or age >= limit:
         return (f"the shares were printed for children; {_CAVEAT}",)
     hazard = threshold("short_telomere_hazard_fold")
-    first = (
-        (f"in one cohort children below -1 SD had {hazard:g} times the hazard of no response",)
-        if is_short
-        else ()
-    )
+    first = (f"in one cohort children below -1 SD had {hazard:g} times the hazard of no response",) if is_short else ()
     clone = largest_clone_fraction(chart)
     if clone is None:
         return (
@@ -127,14 +117,8 @@ def _telomere_words(chart: Chart, is_short: bool) -> tuple[str, ...]:
             f"PNH cells were not tested for, so the combined predictor cannot be told; {_CAVEAT}",
         )
     is_worst = is_short and clone == 0
-    share = threshold(
-        "pnh_negative_short_telomere_response_share" if is_worst else "other_telomere_response_share"
-    )
-    who = (
-        "without PNH cells and with short telomeres"
-        if is_worst
-        else "with PNH cells or without short telomeres"
-    )
+    share = threshold("pnh_negative_short_telomere_response_share" if is_worst else "other_telomere_response_share")
+    who = "without PNH cells and with short telomeres" if is_worst else "with PNH cells or without short telomeres"
     return (
         *first,
         f"in another cohort {share:.0%} of children {who} responded; {_CAVEAT}",

@@ -36,9 +36,7 @@ def assess_relapse(chart: Chart, course: Course, choices: Choices, definition: D
     )
 
 
-def assess_japanese_relapse(
-    chart: Chart, course: Course, choices: Choices, definition: Definition
-) -> Verdict:
+def assess_japanese_relapse(chart: Chart, course: Course, choices: Choices, definition: Definition) -> Verdict:
     """Relapse after a response by the Japanese rule: low counts and a transfusion together."""
     response_day = first_response(chart, course, choices, definition)[0]
     signs = [] if response_day is None else _japanese_signs(chart, course, choices, response_day)
@@ -106,16 +104,11 @@ def _end(course: Course) -> float:
     return min(day for day in days if day is not None)
 
 
-def _signs(
-    chart: Chart, course: Course, choices: Choices, response_day: float | None
-) -> list[tuple[float, str]]:
+def _signs(chart: Chart, course: Course, choices: Choices, response_day: float | None) -> list[tuple[float, str]]:
     if response_day is None:
         return []
     end = _end(course)
-    found = [
-        (event.day, f"relapse recorded in the chart on day {event.day:g}")
-        for event in chart.events_of("relapse")
-    ]
+    found = [(event.day, f"relapse recorded in the chart on day {event.day:g}") for event in chart.events_of("relapse")]
     found += _severe_again(chart, course, choices, response_day)
     found += _blood_again(chart, response_day)
     found += [
@@ -125,9 +118,7 @@ def _signs(
     return [(day, why) for day, why in found if response_day < day <= end]
 
 
-def _severe_again(
-    chart: Chart, course: Course, choices: Choices, response_day: float
-) -> list[tuple[float, str]]:
+def _severe_again(chart: Chart, course: Course, choices: Choices, response_day: float) -> list[tuple[float, str]]:
     """The first severe counts that no better counts follow soon: one bad count is no relapse."""
     days = count_days(chart, response_day + 1, course)
     found = {day: severe_blood(_visit(chart, day, choices), choices) for day in days}
@@ -145,9 +136,7 @@ def _blood_again(chart: Chart, response_day: float) -> list[tuple[float, str]]:
     for day in (day for day in given if day > response_day):
         # A patient who never stopped being transfused has not relapsed by the next one.
         if day - max(last, response_day) >= window:
-            return [
-                (day, f"transfused again on day {day:g}, after {day - max(last, response_day):g} d without")
-            ]
+            return [(day, f"transfused again on day {day:g}, after {day - max(last, response_day):g} d without")]
         last = day
     return []
 
@@ -164,9 +153,7 @@ def moderate_blood(visit: Visit) -> Finding:
     )
 
 
-def _japanese_signs(
-    chart: Chart, course: Course, choices: Choices, response_day: float
-) -> list[tuple[float, str]]:
+def _japanese_signs(chart: Chart, course: Course, choices: Choices, response_day: float) -> list[tuple[float, str]]:
     window, end = threshold("relapse_visit_days"), _end(course)
     for day in (day for day in transfusion_days(chart) if response_day < day <= end):
         visit = find_visit(chart, LINES, day, before=window, after=window, choices=choices)

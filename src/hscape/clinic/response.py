@@ -66,16 +66,12 @@ class Definition:
     confirmation_days: float | None = None
 
 
-def read_moment(
-    chart: Chart, course: Course, day: float, choices: Choices, *, before: float, after: float
-) -> Moment:
+def read_moment(chart: Chart, course: Course, day: float, choices: Choices, *, before: float, after: float) -> Moment:
     """Everything that a definition of response asks for, on a day after treatment."""
     start = course.treatment_day if course.treatment_day is not None else day
     baseline = course.memo.get(("baseline", choices))
     if baseline is None:
-        baseline = find_visit(
-            chart, LINES, start, before=threshold("baseline_window_days"), after=0.0, choices=choices
-        )
+        baseline = find_visit(chart, LINES, start, before=threshold("baseline_window_days"), after=0.0, choices=choices)
         course.memo["baseline", choices] = baseline
     visit = find_visit(chart, LINES, day, before=before, after=after, choices=choices)
     at = visit.day if visit.day is not None else day
@@ -160,9 +156,7 @@ def _camitta_partial(moment: Moment) -> Finding:
 def _non_severe_partial(moment: Moment) -> Finding:
     """Free of a former need of transfusion, or one line doubled, normal again, or risen far enough."""
     freed = all_of((moment.was_dependent, moment.is_independent))
-    return any_of(
-        (freed, *(_line_improved(moment, analyte) for analyte in (HEMOGLOBIN, NEUTROPHILS, PLATELETS)))
-    )
+    return any_of((freed, *(_line_improved(moment, analyte) for analyte in (HEMOGLOBIN, NEUTROPHILS, PLATELETS))))
 
 
 def _line_improved(moment: Moment, analyte: str) -> Finding:

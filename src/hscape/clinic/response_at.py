@@ -49,14 +49,10 @@ def _told(*findings: Finding) -> tuple[str, ...]:
 
 
 def _for_whom(definition: Definition) -> str:
-    return (
-        "is for children" if definition.key == "japan-childhood" else "is for severe disease before treatment"
-    )
+    return "is for children" if definition.key == "japan-childhood" else "is for severe disease before treatment"
 
 
-def assess_response(
-    chart: Chart, course: Course, choices: Choices, definition: Definition, month: int
-) -> Verdict:
+def assess_response(chart: Chart, course: Course, choices: Choices, definition: Definition, month: int) -> Verdict:
     """Response by one definition at one of 3, 6 and 12 months."""
     rule = f"response.{definition.key}.{month}-months"
     name = f"Response at {month} months, {definition.name}"
@@ -73,18 +69,14 @@ def assess_response(
     if ended:
         return say(NOT_ASSESSED, None, f"{ended}, before the response was due on day {target:g}")
     window = threshold(f"response_month_{month}_window_days")
-    after = min(
-        [window] + [end - target for end in (course.transplant_day, course.death_day) if end is not None]
-    )
+    after = min([window] + [end - target for end in (course.transplant_day, course.death_day) if end is not None])
     moment = read_moment(chart, course, target, choices, before=window, after=after)
     if moment.visit.day is None:
         return say(
             CANNOT_TELL,
             None,
             f"no counts in days {target - window:g} to {target + after:g}",
-            "the chart is empty"
-            if course.last_day is None
-            else f"its last entry is of day {course.last_day:g}",
+            "the chart is empty" if course.last_day is None else f"its last entry is of day {course.last_day:g}",
         )
     value, reasons = grade(definition, moment)
     if definition.key == "japan-childhood" and month != 6:
@@ -131,17 +123,11 @@ def moment_on(chart: Chart, course: Course, day: float, choices: Choices) -> Mom
 
 def count_days(chart: Chart, first: float, course: Course) -> list[float]:
     """Days with counts from a day on, until a transplant."""
-    last = min(
-        [day for day in (course.transplant_day, course.death_day) if day is not None], default=float("inf")
-    )
-    return sorted(
-        {entry.day for entry in chart.measurements if entry.analyte in LINES and first <= entry.day <= last}
-    )
+    last = min([day for day in (course.transplant_day, course.death_day) if day is not None], default=float("inf"))
+    return sorted({entry.day for entry in chart.measurements if entry.analyte in LINES and first <= entry.day <= last})
 
 
-def first_response(
-    chart: Chart, course: Course, choices: Choices, definition: Definition
-) -> tuple[float | None, str]:
+def first_response(chart: Chart, course: Course, choices: Choices, definition: Definition) -> tuple[float | None, str]:
     """First day after the start of treatment with a response, and its grade; (None, why) if there is none."""
     key = ("first response", definition.key, choices)
     if key not in course.memo:
@@ -168,9 +154,7 @@ def _search_response(
     return None, NOT_ASSESSED if told <= {NOT_ASSESSED} else NONE
 
 
-def _grade_on(
-    chart: Chart, course: Course, day: float, choices: Choices, definition: Definition
-) -> tuple[float, str]:
+def _grade_on(chart: Chart, course: Course, day: float, choices: Choices, definition: Definition) -> tuple[float, str]:
     moment = moment_on(chart, course, day, choices)
     return moment.day, grade(definition, moment)[0]
 

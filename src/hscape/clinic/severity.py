@@ -54,9 +54,7 @@ def reticulocyte_limit(rule: str, count: Count, choices: Choices) -> float:
         InputError: the method in the choices is not known.
     """
     if choices.reticulocyte_method not in ("automated", "manual"):
-        raise unknown_name(
-            "choices, reticulocyte_method", choices.reticulocyte_method, ("automated", "manual")
-        )
+        raise unknown_name("choices, reticulocyte_method", choices.reticulocyte_method, ("automated", "manual"))
     if rule == "severity.cibmtr":
         return threshold("severe_reticulocytes_cibmtr_below_1e9_per_l")
     if choices.reticulocytes_below_1e9_per_l is not None:
@@ -103,9 +101,7 @@ def find_severity_visit(chart: Chart, course: Course, choices: Choices) -> Sever
     if anchor is None:
         return None
     window, marrow_window = threshold("severity_window_days"), threshold("marrow_window_days")
-    starts = [
-        day for day in (course.treatment_day, course.transplant_day) if day is not None and day >= anchor
-    ]
+    starts = [day for day in (course.treatment_day, course.transplant_day) if day is not None and day >= anchor]
     after = min([window] + [day - anchor for day in starts])
     blood = find_visit(chart, (HEMOGLOBIN, *BLOOD), anchor, before=window, after=after, choices=choices)
     marrow = find_visit(
@@ -116,9 +112,7 @@ def find_severity_visit(chart: Chart, course: Course, choices: Choices) -> Sever
         after=min([marrow_window] + [day - anchor for day in starts]),
         choices=choices,
     )
-    return SeverityVisit(
-        blood=blood, cellularity=marrow[CELLULARITY], residual=marrow[RESIDUAL], remark=remark
-    )
+    return SeverityVisit(blood=blood, cellularity=marrow[CELLULARITY], residual=marrow[RESIDUAL], remark=remark)
 
 
 def _anchor(chart: Chart, course: Course) -> tuple[float | None, str]:
@@ -148,9 +142,7 @@ def assess_severity(chart: Chart, course: Course, choices: Choices, rule: str) -
     blood, marrow = severe_blood(seen.blood, choices, rule), severe_marrow(seen, rule)
     value, reasons = _grade(seen, blood, marrow, rule)
     reasons = (*reasons, seen.remark) if seen.remark else reasons
-    return Verdict(
-        rule=rule, name=name, day=seen.blood.day, value=value, reasons=reasons, source=cite(*source_keys)
-    )
+    return Verdict(rule=rule, name=name, day=seen.blood.day, value=value, reasons=reasons, source=cite(*source_keys))
 
 
 def _grade(seen: SeverityVisit, blood: Finding, marrow: Finding, rule: str) -> tuple[str, tuple[str, ...]]:
@@ -175,9 +167,7 @@ def assess_definition(chart: Chart, course: Course, choices: Choices) -> Verdict
     """Are the counts and the marrow those that define aplastic anemia?"""
     rule, name = "definition.bsh", "Definition of aplastic anemia, British Society for Haematology"
     seen = find_severity_visit(chart, course, choices) or _nothing_seen()
-    finding = all_of(
-        (defining_blood(seen.blood), seen.cellularity.below(threshold("hypocellular_below_fraction")))
-    )
+    finding = all_of((defining_blood(seen.blood), seen.cellularity.below(threshold("hypocellular_below_fraction"))))
     value = {True: "counts and cellularity are met", False: "not met", None: CANNOT_TELL}[finding.truth]
     reasons = finding.reasons
     if finding.truth:
@@ -185,9 +175,7 @@ def assess_definition(chart: Chart, course: Course, choices: Choices) -> Verdict
             *reasons,
             "infiltration, fibrosis and other causes must be excluded by a person; this rule cannot",
         )
-    return Verdict(
-        rule=rule, name=name, day=seen.blood.day, value=value, reasons=reasons, source=cite("bsh2024")
-    )
+    return Verdict(rule=rule, name=name, day=seen.blood.day, value=value, reasons=reasons, source=cite("bsh2024"))
 
 
 def defining_blood(visit: Visit) -> Finding:

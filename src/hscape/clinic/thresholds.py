@@ -82,24 +82,18 @@ def parse_thresholds(tables: Mapping[str, Any], file: str, known_sources: Iterab
     """
     subject = str(tables.get("subject", file))
     return [
-        _parse(name, table, subject, file, set(known_sources))
-        for name, table in tables.items()
-        if name != "subject"
+        _parse(name, table, subject, file, set(known_sources)) for name, table in tables.items() if name != "subject"
     ]
 
 
-def _parse(
-    name: str, table: Mapping[str, Any], subject: str, file: str, known_sources: set[str]
-) -> Threshold:
+def _parse(name: str, table: Mapping[str, Any], subject: str, file: str, known_sources: set[str]) -> Threshold:
     where = f"{file} [{name}]"
     for key in table:
         if key not in _KEYS:
             raise unknown_name(where, key, _KEYS, kind="key")
     missing = [key for key in _KEYS[:-1] if key not in table]
     if missing:
-        raise InputError(
-            f"{where}: {', '.join(missing)} missing; every threshold needs {', '.join(_KEYS[:-1])}."
-        )
+        raise InputError(f"{where}: {', '.join(missing)} missing; every threshold needs {', '.join(_KEYS[:-1])}.")
     if table["role"] not in ROLES:
         raise InputError(f"{where}: role '{table['role']}' is not one of {', '.join(ROLES)}.")
     if table["source"] not in known_sources:

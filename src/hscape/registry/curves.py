@@ -110,16 +110,12 @@ def cumulative_incidence(
     occurred = sorted({name for name in names if name})
     cause = str(cause)
     if cause not in occurred and not may_be_absent:
-        raise unknown_name(
-            "cumulative_incidence, cause", cause, occurred or ["(no events at all)"], kind="event"
-        )
+        raise unknown_name("cumulative_incidence, cause", cause, occurred or ["(no events at all)"], kind="event")
     table = _count(times, names, cause)
     before, _ = _survival(table)
     estimate = np.cumsum(before * _ratio(table.of_cause, table.at_risk))
     spread = (
-        _variance_aalen(table, before, estimate)
-        if variance == "aalen"
-        else _variance_delta(table, before, estimate)
+        _variance_aalen(table, before, estimate) if variance == "aalen" else _variance_delta(table, before, estimate)
     )
     return _curve(table, estimate, spread, confidence, table.of_cause)
 
@@ -147,9 +143,7 @@ def _checked(days: Sequence[float], events: Iterable[object], where: str) -> tup
     names = ["" if _is_censored(event) else str(event) for event in events]
     times = np.asarray(days, dtype=np.float64)
     if times.ndim != 1 or len(times) != len(names):
-        raise InputError(
-            f"{where}: {times.size} times for {len(names)} events; give one time and one event a person."
-        )
+        raise InputError(f"{where}: {times.size} times for {len(names)} events; give one time and one event a person.")
     if len(times) == 0:
         raise InputError(f"{where}: nobody was followed; give at least one person.")
     if not np.isfinite(times).all() or (times < 0).any():
@@ -188,9 +182,7 @@ def _survival(table: _Table) -> tuple[Floats, Floats]:
 def _variance_aalen(table: _Table, before: Floats, estimate: Floats) -> Floats:
     n, d, dk = table.at_risk, table.any_event, table.of_cause
     own = before**2 * _ratio(dk * (n - dk), n**2 * (n - 1))
-    return _variance(
-        estimate, _ratio(d, (n - 1) * (n - d)), own, before * _ratio(dk * (n - dk), n * (n - d) * (n - 1))
-    )
+    return _variance(estimate, _ratio(d, (n - 1) * (n - d)), own, before * _ratio(dk * (n - dk), n * (n - d) * (n - 1)))
 
 
 def _variance_delta(table: _Table, before: Floats, estimate: Floats) -> Floats:
@@ -202,11 +194,7 @@ def _variance_delta(table: _Table, before: Floats, estimate: Floats) -> Floats:
 def _variance(estimate: Floats, weight: Floats, own: Floats, cross: Floats) -> Floats:
     """Sum over t_j <= t of (F(t) - F_j)^2 weight_j + own_j - 2 (F(t) - F_j) cross_j."""
     total = [
-        np.sum(
-            (last - estimate[:stop]) ** 2 * weight[:stop]
-            + own[:stop]
-            - 2 * (last - estimate[:stop]) * cross[:stop]
-        )
+        np.sum((last - estimate[:stop]) ** 2 * weight[:stop] + own[:stop] - 2 * (last - estimate[:stop]) * cross[:stop])
         for stop, last in enumerate(estimate, start=1)
     ]
     return np.maximum(np.array(total), 0.0)

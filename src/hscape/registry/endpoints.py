@@ -34,9 +34,7 @@ EVENTS: tuple[str, ...] = (
 )
 
 
-def time_to_event(
-    table: pd.DataFrame, event: str, *, definition: str = "nih", unknown: str = "free"
-) -> pd.DataFrame:
+def time_to_event(table: pd.DataFrame, event: str, *, definition: str = "nih", unknown: str = "free") -> pd.DataFrame:
     """Follow-up of each patient to an event, a competing event, or the last day seen.
 
     Args:

@@ -63,9 +63,7 @@ def checked_charts(charts: Iterable[Chart]) -> list[Chart]:
     seen: set[str] = set()
     for chart in listed:
         if chart.patient_id in seen:
-            raise InputError(
-                f"registry: patient_id '{chart.patient_id}' comes twice; give each patient one chart."
-            )
+            raise InputError(f"registry: patient_id '{chart.patient_id}' comes twice; give each patient one chart.")
         seen.add(chart.patient_id)
     return listed
 

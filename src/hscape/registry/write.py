@@ -19,15 +19,10 @@ from hscape.clinic.thresholds import SEEN, sources, thresholds
 from hscape.registry.table import reasons_table, registry_table
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
-NOTICE = (
-    "Research use only. Days count from the day zero of each chart. "
-    "'cannot tell' and 'not assessed' are answers."
-)
+NOTICE = "Research use only. Days count from the day zero of each chart. 'cannot tell' and 'not assessed' are answers."
 
 
-def write_registry(
-    charts: Iterable[Chart], folder: Path | str, *, choices: Choices | None = None
-) -> list[Path]:
+def write_registry(charts: Iterable[Chart], folder: Path | str, *, choices: Choices | None = None) -> list[Path]:
     """Write ``registry.csv``, ``reasons.csv`` and ``registry.xlsx`` into a folder; return their paths.
 
     Args:
@@ -78,11 +73,7 @@ def as_text(value: object) -> str:
     if isinstance(value, (int, float)):
         return f"{value:.10g}"
     text = str(value).replace("\x00", "")
-    return (
-        f"'{text}"
-        if text.lstrip().startswith(_STARTS_A_FORMULA) or text.startswith(_STARTS_A_FORMULA)
-        else text
-    )
+    return f"'{text}" if text.lstrip().startswith(_STARTS_A_FORMULA) or text.startswith(_STARTS_A_FORMULA) else text
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
@@ -90,9 +81,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([as_text(name) for name in table.columns])
-        writer.writerows(
-            [as_text(value) for value in row] for row in table.itertuples(index=False, name=None)
-        )
+        writer.writerows([as_text(value) for value in row] for row in table.itertuples(index=False, name=None))
 
 
 def write_xlsx(tables: dict[str, pd.DataFrame], path: Path) -> None:
