@@ -25,21 +25,37 @@ _HOME = {
     "plot": "hscape.plots",
     "cite": "hscape.citation",
     "validate": "hscape.validation",
+    "Chart": "hscape.chart",
+    "read_charts": "hscape.exchange",
+    "write_charts": "hscape.exchange",
+    "assess": "hscape.clinic",
+    "evidence_table": "hscape.clinic",
+    "cell_fractions": "hscape.fractions",
+    "clone_derived_counts": "hscape.fractions",
+    "registry_table": "hscape.registry",
 }
 
 __all__ = ["__version__", *_HOME]
 
 if TYPE_CHECKING:
     from hscape.biology import influences as influences
+    from hscape.chart import Chart as Chart
     from hscape.citation import cite as cite
+    from hscape.clinic import assess as assess
+    from hscape.clinic import evidence_table as evidence_table
     from hscape.dynamics.simulate import simulate as simulate
     from hscape.errors import InputError as InputError
     from hscape.errors import NumericsError as NumericsError
+    from hscape.exchange import read_charts as read_charts
+    from hscape.exchange import write_charts as write_charts
+    from hscape.fractions import cell_fractions as cell_fractions
+    from hscape.fractions import clone_derived_counts as clone_derived_counts
     from hscape.history import History as History
     from hscape.parameters import Parameters as Parameters
     from hscape.patient import Founder as Founder
     from hscape.patient import Patient as Patient
     from hscape.plots import plot as plot
+    from hscape.registry import registry_table as registry_table
     from hscape.scenario import Scenario as Scenario
     from hscape.scenario import load_scenario as load_scenario
     from hscape.scenario import scenario_names as scenario_names

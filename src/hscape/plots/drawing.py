@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hscape.errors import InputError
-from hscape.history import History
 from hscape.plots.style import save
+
+if TYPE_CHECKING:
+    from hscape.history import History
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,92 +1,35 @@
-"""The command line: each command reads its options, calls one public function and prints the result.
-
-Exit codes: 0 done; 1 a valid run with misses; 2 bad input; 3 an answer is needed; 4 withheld.
-"""
+"""Commands of the simulator: simulate, validate, verify, examples, bench, parameters, version."""
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from hscape.errors import InputError, NumericsError
+from hscape.cli.common import (
+    MISSES,
+    AsJson,
+    Seed,
+    Settings,
+    announce_compilation,
+    envelope,
+    print_json,
+    read_parameters,
+    read_seed,
+    say,
+    whole,
+)
 
-DONE, MISSES, BAD_INPUT = 0, 1, 2
-INTERRUPTED = 130
-
-app = typer.Typer(
-    name="hscape",
+app = typer.Typer()
+verify_app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="How a bone marrow fails and how it comes back. Research use only.",
+    help="Check the kernels against exact answers.",
     rich_markup_mode=None,
 )
-verify_app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Check the kernels against exact answers.", rich_markup_mode=None
-)
 app.add_typer(verify_app, name="verify")
-
-Seed = Annotated[str | None, typer.Option(help="whole number from 0 on; the same seed gives the same bytes")]
-Settings = Annotated[list[str] | None, typer.Option("--set", help="PARAMETER_ID=VALUE; may be given several times")]
-AsJson = Annotated[bool, typer.Option("--json", help="print JSON and nothing else")]
-
-
-def _whole(text: str | None, where: str, lowest: int, highest: int) -> int:
-    try:
-        number = int(str(text), 10)
-    except ValueError:
-        raise InputError(
-            f"{where}: '{text}' is not a whole number; give an integer from {lowest} to {highest}."
-        ) from None
-    if not lowest <= number <= highest:
-        raise InputError(f"{where}: {number} is out of range; give an integer from {lowest} to {highest}.")
-    return number
-
-
-def _parameters(settings: list[str] | None) -> Any:
-    from hscape.parameters import Parameters, parse_setting
-
-    return Parameters().with_values(dict(parse_setting(text) for text in settings or []))
-
-
-def _seed(text: str | None) -> int:
-    from hscape.streams import check_seed, fresh_seed
-
-    return fresh_seed() if text is None else check_seed(text, "--seed")
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def _envelope(schema: str, seed: int | None, parameters: Any, content: dict[str, Any]) -> dict[str, Any]:
-    from hscape.fingerprint import model_fingerprint
-    from hscape.version import __version__
-
-    head: dict[str, Any] = {
-        "schema": schema,
-        "version": __version__,
-        "fingerprint": model_fingerprint(parameters),
-        "seed": seed,
-        "issues": [],
-    }
-    return head | content
-
-
-def _print_json(content: dict[str, Any]) -> None:
-    print(json.dumps(content, indent=1, allow_nan=False))
-
-
-def _announce_compilation() -> None:
-    from hscape.compiled import is_cold
-
-    if is_cold():
-        _say("First run on this machine: compiling the kernels, about half a minute; later runs start at once.")
 
 
 @app.command()
@@ -103,18 +46,19 @@ def simulate(
     """Simulate a scenario and write tables, pictures, provenance and a digest."""
     from hscape.scenario import load_scenario
 
-    number = _seed(seed)
-    threads = _whole(workers, "--workers", 1, 256)
-    parameters = _parameters(settings)
+    number = read_seed(seed)
+    threads = whole(workers, "--workers", 1, 256)
+    parameters = read_parameters(settings)
     plan = load_scenario(scenario)
     if patients is not None:
-        plan = plan.model_copy(update={"patients": _whole(patients, "--patients", 1, 1_000_000)})
+        plan = plan.model_copy(update={"patients": whole(patients, "--patients", 1, 1_000_000)})
     folder = out if out is not None else Path("results") / plan.name.replace(" ", "-")
-    from hscape.results import check_folder, run_scenario, write_results
+    from hscape.folders import check_folder
+    from hscape.results import run_scenario, write_results
 
     plan.patient(parameters)
     check_folder(folder)
-    _announce_compilation()
+    announce_compilation()
     started = time.perf_counter()
     histories = run_scenario(
         plan,
@@ -126,7 +70,7 @@ def simulate(
     result = write_results(folder, plan, histories, time.perf_counter() - started)
     if as_json:
         content = {key: result[key] for key in ("digest", "patients", "kernel", "seconds", "files", "summary")}
-        _print_json(_envelope("hscape.simulation/1", number, parameters, content | {"folder": str(folder)}))
+        print_json(envelope("hscape.simulation/1", number, parameters, content | {"folder": str(folder)}))
     else:
         _describe(plan, result, folder)
     if show:
@@ -142,7 +86,7 @@ def _progress_line(started: float) -> Any:
             return
         last[0] = now
         left = (now - started) / done * (total - done)
-        _say(f"{done} of {total} patients, about {left:.0f} s left")
+        say(f"{done} of {total} patients, about {left:.0f} s left")
 
     return report
 
@@ -173,7 +117,7 @@ def _open_picture(folder: Path, files: list[str]) -> None:
     for name in ("counts.png", "clones.png"):
         if name in files:
             if not webbrowser.open((folder / name).resolve().as_uri()):
-                _say(f"No viewer here; open {folder / name} yourself.")
+                say(f"No viewer here; open {folder / name} yourself.")
             return
 
 
@@ -182,12 +126,12 @@ def validate(settings: Settings = None, seed: Seed = "1", as_json: AsJson = Fals
     """Hold published facts against what the simulator gives."""
     from hscape.validation import validate as run_validation
 
-    number = _seed(seed)
-    parameters = _parameters(settings)
-    _announce_compilation()
-    rows = run_validation(parameters, seed=number, progress=None if as_json else _say)
+    number = read_seed(seed)
+    parameters = read_parameters(settings)
+    announce_compilation()
+    rows = run_validation(parameters, seed=number, progress=None if as_json else say)
     if as_json:
-        _print_json(_envelope("hscape.validation/1", number, parameters, {"rows": [row.as_dict() for row in rows]}))
+        print_json(envelope("hscape.validation/1", number, parameters, {"rows": [row.as_dict() for row in rows]}))
     else:
         for row in rows:
             print(row.as_line())
@@ -212,15 +156,15 @@ def verify_dsmts(
     """Run a published stochastic test model on a production kernel."""
     from hscape.verify.dsmts import check_samples, run_model, write_samples
 
-    number = _seed(seed)
-    n_runs = _whole(runs, "--runs", 1, 10_000_000)
-    _announce_compilation()
+    number = read_seed(seed)
+    n_runs = whole(runs, "--runs", 1, 10_000_000)
+    announce_compilation()
     samples = run_model(model, runs=n_runs, seed=number, kernel=kernel)
     write_samples(out, samples)
     verdict = check_samples(model, samples)
     if as_json:
-        _print_json(
-            _envelope(
+        print_json(
+            envelope(
                 "hscape.dsmts/1",
                 number,
                 None,
@@ -241,7 +185,7 @@ def examples(as_json: AsJson = False) -> None:
 
     found = [{"name": name, "what": load_scenario(name).what} for name in scenario_names()]
     if as_json:
-        _print_json(_envelope("hscape.examples/1", None, None, {"scenarios": found, "cohorts": [], "charts": []}))
+        print_json(envelope("hscape.examples/1", None, None, {"scenarios": found, "cohorts": [], "charts": []}))
         return
     for entry in found:
         print(f"{entry['name']:18}{entry['what']}")
@@ -254,10 +198,10 @@ def bench(
     """Measure speed, as ratios to other tools where they are installed."""
     from hscape.verify.bench import run_benchmarks
 
-    _announce_compilation()
-    rows = run_benchmarks(quick=quick, say=_say)
+    announce_compilation()
+    rows = run_benchmarks(quick=quick, say=say)
     if as_json:
-        _print_json(_envelope("hscape.bench/1", None, None, {"rows": rows}))
+        print_json(envelope("hscape.bench/1", None, None, {"rows": rows}))
         return
     for row in rows:
         peer = (
@@ -283,8 +227,8 @@ def parameters(
 
         raise unknown_name("parameters", str(name), records(), kind="parameter")
     if as_json:
-        _print_json(
-            _envelope(
+        print_json(
+            envelope(
                 "hscape.parameters/1",
                 None,
                 None,
@@ -302,43 +246,8 @@ def parameters(
 @app.command()
 def version(as_json: AsJson = False) -> None:
     """Print the version and the fingerprint of all parameters and rates."""
-    head = _envelope("hscape.version/1", None, None, {})
+    head = envelope("hscape.version/1", None, None, {})
     if as_json:
-        _print_json(head)
+        print_json(head)
     else:
         print(f"hscape {head['version']}, fingerprint {head['fingerprint'][:16]}")
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; errors of input are one sentence and exit code 2, never a traceback."""
-    raise SystemExit(run(arguments))
-
-
-def run(arguments: list[str] | None = None) -> int:
-    """Run and return the exit code."""
-    try:
-        code = app(args=arguments, standalone_mode=False)
-        return int(code or DONE)
-    except InputError as error:
-        _say(f"hscape: {error}")
-        return BAD_INPUT
-    except NumericsError as error:
-        _say(f"hscape: {error}")
-        return MISSES
-    except (KeyboardInterrupt, typer.Abort):
-        _say("hscape: stopped; nothing was written.")
-        return INTERRUPTED
-    except typer.Exit as stop:
-        return int(stop.exit_code)
-    except BrokenPipeError:
-        return DONE
-    except Exception as error:
-        message = getattr(error, "format_message", None)
-        if message is None:
-            raise
-        _say(f"hscape: {str(message()).rstrip('.')}; see 'hscape --help'.")
-        return BAD_INPUT
-
-
-if __name__ == "__main__":
-    main()

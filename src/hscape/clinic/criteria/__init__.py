@@ -1,0 +1,1 @@
+"""Thresholds, sources, drug names and evidence, as data that a hematologist can read and correct."""

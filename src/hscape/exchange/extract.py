@@ -1,0 +1,410 @@
+"""From the rows of an understood table to drafts of patients: laboratory values, wide and long."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from hscape.exchange.cells import REMARKS, Cell, read_cell
+from hscape.exchange.draft import Draft, DraftBook, RawRecord, RawValue
+from hscape.exchange.headers import Column, read_header
+from hscape.exchange.issues import IssueList, Place
+from hscape.exchange.remarks import Remarks
+from hscape.exchange.tables import Table
+from hscape.exchange.times import read_time_column
+
+_RECORD_ROLES = {
+    "clones": ("clone", "person"),
+    "treatments": ("treatment", "time"),
+    "transfusions": ("transfusion",),
+}
+
+
+def extract_table(
+    table: Table,
+    patients: list[str],
+    book: DraftBook,
+    answers: Mapping[str, str],
+    issues: IssueList,
+) -> None:
+    """Add everything in a table to the drafts."""
+    if table.kind == "patients":
+        _extract_facts(table, patients, book, answers, issues)
+        return
+    date = table.find("time", "date")
+    time = date or table.find("time", "day") or table.find("time", "start_date")
+    assert time is not None
+    uses_days = time.field == "day" or (time.field == "start_date" and _all_small_numbers(table, time))
+    if uses_days and time.field == "start_date":
+        days = [_plain_number(row, time.index) for row in table.sheet.rows[table.first_row :]]
+    else:
+        days = read_time_column(table, time, answers, issues)
+    _check_width(table, patients, issues)
+    for patient, day in zip(patients, days, strict=True):
+        if patient and day is not None:
+            draft = book.of(patient)
+            draft.has_days |= uses_days
+            draft.has_dates |= not uses_days
+    if table.kind == "wide":
+        _extract_wide(table, patients, days, book, answers, issues)
+        _extract_facts(table, patients, book, answers, issues)
+    elif table.kind == "long":
+        _extract_long(table, patients, days, book, answers, issues)
+        _extract_facts(table, patients, book, answers, issues)
+    else:
+        _extract_records(table, patients, days, book, answers, issues)
+        _extract_facts(table, patients, book, answers, issues)
+
+
+def _all_small_numbers(table: Table, column: Column) -> bool:
+    cells = [row[column.index] for row in table.sheet.rows[table.first_row :] if column.index < len(row)]
+    numbers = [_plain_number([cell], 0) for cell in cells if cell not in (None, "")]
+    return bool(numbers) and all(number is not None and abs(number) < 15_000 for number in numbers)
+
+
+def _plain_number(row: list[Any], index: int) -> float | None:
+    try:
+        return float(row[index])
+    except (TypeError, ValueError, IndexError):
+        return None
+
+
+def _check_width(table: Table, patients: list[str], issues: IssueList) -> None:
+    """A row longer than its header has a stray delimiter, often a decimal comma in a comma-separated file."""
+    width = len(table.sheet.rows[table.header_row])
+    for offset, row in enumerate(table.sheet.rows[table.first_row :]):
+        if len(row) > width and any(cell not in (None, "") for cell in row[width:]):
+            patients[offset] = ""
+            issues.add(
+                "red",
+                "row_too_long",
+                Place(sheet=table.sheet.name, row=table.first_row + offset + 1),
+                "",
+                f"The row has {len(row)} cells where the header has {width}: probably a decimal comma in "
+                "a comma-separated file. "
+                "The row was left out.",
+                "Put quotation marks around the number or save with semicolons.",
+            )
+
+
+def _extract_wide(
+    table: Table,
+    patients: list[str],
+    days: list[float | None],
+    book: DraftBook,
+    answers: Mapping[str, str],
+    issues: IssueList,
+) -> None:
+    rows = table.sheet.rows[table.first_row :]
+    first = table.first_row + 1
+    for column in table.of_role("analyte"):
+        _extract_column(table, column, rows, first, patients, days, book, answers, issues)
+    others = table.of_role("wide_clone", "gene_vaf", "drug", "transfusion")
+    for column in others:
+        for offset, row in enumerate(rows):
+            patient, day = patients[offset], days[offset]
+            cell = row[column.index] if column.index < len(row) else None
+            if not patient or day is None or cell is None or cell == "":
+                continue
+            place = Place(sheet=table.sheet.name, row=first + offset, column=column.header)
+            record = RawRecord(
+                day, {"role": column.role, "field": column.field, "cell": cell, "unit": column.unit}, place
+            )
+            draft = book.of(patient)
+            if column.role == "drug":
+                draft.doses.append(record)
+            elif column.role == "transfusion":
+                draft.transfusions.append(record)
+            else:
+                draft.clones.append(record)
+
+
+def _extract_column(
+    table: Table,
+    column: Column,
+    rows: list[list[Any]],
+    first: int,
+    patients: list[str],
+    days: list[float | None],
+    book: DraftBook,
+    answers: Mapping[str, str],
+    issues: IssueList,
+) -> None:
+    """One column of counts; written for speed, since a registry has a hundred thousand of these cells."""
+    sheet, index, header, family, unit = (
+        table.sheet.name,
+        column.index,
+        column.header,
+        column.field,
+        column.unit,
+    )
+    remarks = Remarks()
+    comma_rows: list[tuple[int, Cell]] = []
+    plain_points = decimal_commas = False
+    for offset, row in enumerate(rows):
+        if index >= len(row):
+            continue
+        raw = row[index]
+        if raw is None or raw == "":
+            continue
+        patient, day = patients[offset], days[offset]
+        if not patient or day is None:
+            continue
+        cell = read_cell(raw)
+        if cell.note:
+            decimal_commas |= cell.note == "decimal_comma"
+            if cell.note == "comma_two_ways":
+                comma_rows.append((offset, cell))
+                continue
+            remarks.add(cell.note, REMARKS, Place(sheet=sheet, row=first + offset, column=header), raw)
+        elif type(raw) is str and "." in raw:
+            plain_points = True
+        if cell.state == "number":
+            assert cell.number is not None
+            book.of(patient).values.append(
+                RawValue(day, family, cell.number, cell.censored, cell.unit or unit, sheet, first + offset, header)
+            )
+    key = f"comma:{sheet}:{header}"
+    choice = answers.get(key) or (
+        "decimal" if decimal_commas and not plain_points else "thousands" if plain_points and not decimal_commas else ""
+    )
+    for offset, cell in comma_rows:
+        place = Place(sheet=sheet, row=first + offset, column=header)
+        if choice not in ("decimal", "thousands"):
+            remarks.add("comma_two_ways", REMARKS, place, rows[offset][index], key=key)
+            continue
+        remarks.add("decimal_comma" if choice == "decimal" else "thousands", REMARKS, place, rows[offset][index])
+        number = cell.number if choice == "decimal" else cell.other
+        assert number is not None
+        book.of(patients[offset]).values.append(
+            RawValue(
+                days[offset] or 0.0,
+                family,
+                number,
+                cell.censored,
+                cell.unit or unit,
+                sheet,
+                first + offset,
+                header,
+            )
+        )
+    remarks.report(issues)
+
+
+def _extract_long(
+    table: Table,
+    patients: list[str],
+    days: list[float | None],
+    book: DraftBook,
+    answers: Mapping[str, str],
+    issues: IssueList,
+) -> None:
+    test, value, unit = table.find("long", "test"), table.find("long", "value"), table.find("long", "unit")
+    assert test is not None
+    assert value is not None
+    remarks = Remarks()
+    unknown: dict[str, list[int]] = {}
+    for offset, row in enumerate(table.sheet.rows[table.first_row :]):
+        patient, day = patients[offset], days[offset]
+        if not patient or day is None:
+            continue
+        name = str(row[test.index] or "").strip() if test.index < len(row) else ""
+        raw = row[value.index] if value.index < len(row) else None
+        where = table.first_row + offset + 1
+        meant = _meaning(name, table.sheet.name, answers)
+        if meant.role not in ("analyte", "wide_clone", "gene_vaf", "drug", "transfusion"):
+            if meant.role != "ignored":
+                unknown.setdefault(name, []).append(where)
+            continue
+        written = str(row[unit.index] or "").strip() if unit and unit.index < len(row) else ""
+        if meant.role != "analyte":
+            record = RawRecord(
+                day,
+                {"role": meant.role, "field": meant.field, "cell": raw, "unit": written or meant.unit},
+                Place(sheet=table.sheet.name, row=where, column=value.header),
+            )
+            draft = book.of(patient)
+            target = (
+                draft.doses
+                if meant.role == "drug"
+                else draft.transfusions
+                if meant.role == "transfusion"
+                else draft.clones
+            )
+            if raw not in (None, ""):
+                target.append(record)
+            continue
+        cell = read_cell(raw)
+        if cell.note:
+            key = f"comma:{table.sheet.name}:{value.header}"
+            choice = answers.get(key)
+            if cell.note == "comma_two_ways" and choice in ("decimal", "thousands"):
+                cell = Cell(
+                    cell.number if choice == "decimal" else cell.other,
+                    cell.censored,
+                    unit=cell.unit,
+                    note=f"{choice}_comma" if choice == "decimal" else "thousands",
+                )
+            remarks.add(
+                cell.note,
+                REMARKS,
+                Place(sheet=table.sheet.name, row=where, column=value.header),
+                raw,
+                key=key if cell.note == "comma_two_ways" else "",
+            )
+        if cell.state == "number" and cell.number is not None:
+            book.of(patient).values.append(
+                RawValue(
+                    day,
+                    meant.field,
+                    cell.number,
+                    cell.censored,
+                    cell.unit or written or meant.unit,
+                    table.sheet.name,
+                    where,
+                    name,
+                )
+            )
+    remarks.report(issues)
+    for name, found in unknown.items():
+        issues.add(
+            "amber",
+            "test_unknown",
+            Place(sheet=table.sheet.name, row=found[0], column=test.header),
+            name,
+            f"The test '{name}' is not known; {len(found)} values were not read.",
+            "Answer with what it is, for example platelets, or with ignore.",
+            key=f"column:{table.sheet.name}:{name}",
+        )
+
+
+def _meaning(name: str, sheet: str, answers: Mapping[str, str]) -> Column:
+    answer = answers.get(f"column:{sheet}:{name}")
+    if answer == "ignore":
+        return Column(0, name, "ignored", "comment")
+    return read_header(answer or name, 0)
+
+
+def _extract_records(
+    table: Table,
+    patients: list[str],
+    days: list[float | None],
+    book: DraftBook,
+    answers: Mapping[str, str],
+    issues: IssueList,
+) -> None:
+    """Tables of clones, treatments and transfusions: one record a row."""
+    end = table.find("time", "end_date")
+    ends = _end_days(table, end, answers, issues) if end else [None] * len(days)
+    for offset, row in enumerate(table.sheet.rows[table.first_row :]):
+        patient, day = patients[offset], days[offset]
+        if not patient or day is None:
+            continue
+        cells: dict[str, Any] = {"end": ends[offset]}
+        units: dict[str, str] = {}
+        for column in table.columns:
+            if column.role in ("", "ignored", "identity", "time") or column.index >= len(row):
+                continue
+            cells.setdefault(column.field, row[column.index])
+            units[column.field] = column.unit
+        cells["units"] = units
+        place = Place(sheet=table.sheet.name, row=table.first_row + offset + 1)
+        draft = book.of(patient)
+        {"clones": draft.clones, "treatments": draft.treatments, "transfusions": draft.transfusions}[table.kind].append(
+            RawRecord(day, cells, place)
+        )
+
+
+def _end_days(table: Table, end: Column, answers: Mapping[str, str], issues: IssueList) -> list[float | None]:
+    if _all_small_numbers(table, end):
+        return [_plain_number(row, end.index) for row in table.sheet.rows[table.first_row :]]
+    return read_time_column(table, end, answers, issues, missing_is_bad=False)
+
+
+def _extract_facts(
+    table: Table, patients: list[str], book: DraftBook, answers: Mapping[str, str], issues: IssueList
+) -> None:
+    """Sex, age, dates of diagnosis, transplant, death and last follow-up, and HLA, once a patient."""
+    wanted = [
+        column
+        for column in table.of_role("person", "identity")
+        if column.field not in ("patient", "name", "record_number", "contact")
+    ]
+    for column in wanted:
+        if column.field == "sex":
+            _spanish_sex(table, column, issues)
+        days: list[float | None] = []
+        is_date = column.field.endswith("_date")
+        if is_date:
+            as_days = column.field != "birth_date" and _all_small_numbers(table, column)
+            if as_days:
+                days = [_plain_number(row, column.index) for row in table.sheet.rows[table.first_row :]]
+            else:
+                quiet = IssueList() if column.field == "birth_date" else issues
+                days = read_time_column(table, column, answers, quiet, missing_is_bad=False)
+        for offset, row in enumerate(table.sheet.rows[table.first_row :]):
+            raw = row[column.index] if column.index < len(row) else None
+            if not patients[offset] or raw is None or raw == "":
+                continue
+            place = Place(sheet=table.sheet.name, row=table.first_row + offset + 1, column=column.header)
+            draft = book.of(patients[offset])
+            if is_date:
+                day = days[offset]
+                if day is not None:
+                    _set_date(draft, column.field, day, place, issues)
+                    if column.field != "birth_date":
+                        draft.has_days |= as_days
+                        draft.has_dates |= not as_days
+            else:
+                _set_fact(draft, column.field, raw, place, issues)
+
+
+def _spanish_sex(table: Table, column: Column, issues: IssueList) -> None:
+    """Where H (hombre) stands in a column, M is mujer: female, not male."""
+    rows = [row for row in table.sheet.rows[table.first_row :] if column.index < len(row)]
+    words = {str(row[column.index]).strip().lower() for row in rows} - {"", "none"}
+    if "h" not in words or "m" not in words or "f" in words:
+        return
+    for row in rows:
+        if str(row[column.index]).strip().lower() == "m":
+            row[column.index] = "mujer"
+    place = Place(sheet=table.sheet.name, row=table.header_row + 1, column=column.header)
+    issues.add(
+        "amber",
+        "sex_h_and_m",
+        place,
+        "M",
+        "H and M stand in this column; H was read as hombre (male) and M as mujer (female).",
+        "Write female and male if that is wrong.",
+    )
+
+
+def _set_date(draft: Draft, field: str, day: float, place: Place, issues: IssueList) -> None:
+    known = draft.dates.setdefault(field, day)
+    if known != day:
+        value = "(not shown)" if field == "birth_date" else ""
+        issues.add(
+            "amber",
+            "fact_conflict",
+            place,
+            value,
+            f"Patient {draft.patient_id} has two different values for {field.replace('_', ' ')}; the first was used.",
+            "Correct one of the two.",
+            patient_id=draft.patient_id,
+        )
+
+
+def _set_fact(draft: Draft, field: str, raw: Any, place: Place, issues: IssueList) -> None:
+    text = re.sub(r"\s+", " ", str(raw)).strip()
+    known = draft.facts.setdefault(field, (text, place))
+    if known[0] != text and field != "age":
+        issues.add(
+            "amber",
+            "fact_conflict",
+            place,
+            text,
+            f"Patient {draft.patient_id} has '{known[0]}' and '{text}' for {field}; the first was used.",
+            "Correct one of the two.",
+            patient_id=draft.patient_id,
+        )

@@ -1,0 +1,1 @@
+"""Facts about genes and chromosomes, apart from the simulator and the clinical rules."""
