@@ -19,7 +19,7 @@ from hscape.compiled import compiled
 #: what relaxes has not yet settled. Measured: error against an adaptive solver below 1e-3 of
 #: (0.01 baseline + value) over random patients; see verification/results.md.
 CALM_PRODUCT = 1.0
-EVENT_PRODUCT = 0.4
+EVENT_PRODUCT = 0.3
 EVENT_DAYS = 4.0
 #: At least this many substeps a day, so that fast signals are followed after an event.
 SUBSTEPS_PER_DAY = 3
