@@ -130,22 +130,29 @@ def main() -> None:
     """Run the named sections, or all, and put them into the page; the others stay as they were."""
     quick = "--quick" in sys.argv
     names = [name for name in sys.argv[1:] if name in SECTIONS] or list(SECTIONS)
-    kept = dict(zip(SECTIONS, read_sections(), strict=False)) if PAGE.exists() else {}
     for name in names:
         start = time.time()
         lines = SECTIONS[name](quick)
         made = (f"Made by `python -m verification {name}{' --quick' if quick else ''}` in {(time.time() - start) / 60:.1f} "
                 f"minutes; fingerprint `{model_fingerprint()[:16]}`.")  # fmt: skip
+        kept = read_sections()
         kept[name] = "\n".join([lines[0], "", made, *lines[1:]]).rstrip()
-    head = (f"# Verification\n\n`python -m verification` makes this page; hscape {__version__}, seed {SEED}, Python "
-            f"{platform.python_version()}.")  # fmt: skip
-    PAGE.write_text("\n\n".join([head, *(kept[name] for name in SECTIONS if name in kept)]) + "\n", encoding="utf-8")
+        head = (f"# Verification\n\n`python -m verification` makes this page; hscape {__version__}, seed {SEED}, Python "
+                f"{platform.python_version()}.")  # fmt: skip
+        PAGE.write_text(
+            "\n\n".join([head, *(kept[name] for name in SECTIONS if name in kept)]) + "\n", encoding="utf-8"
+        )
     say(f"wrote {PAGE}")
 
 
-def read_sections() -> list[str]:
-    """Sections of the page as it stands, in order."""
-    return ["## " + part.rstrip() for part in PAGE.read_text(encoding="utf-8").split("\n## ")[1:]]
+#: How the heading of each section begins.
+HEADINGS = {"dsmts": "Discrete", "master": "Master", "blood": "Blood", "kernels": "Step", "facts": "Published"}
+
+
+def read_sections() -> dict[str, str]:
+    """Sections of the page as it stands, by name."""
+    parts = PAGE.read_text(encoding="utf-8").split("\n## ")[1:] if PAGE.exists() else []
+    return {name: "## " + part.rstrip() for part in parts for name, word in HEADINGS.items() if part.startswith(word)}
 
 
 if __name__ == "__main__":

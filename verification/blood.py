@@ -25,6 +25,10 @@ def random_patient(number: int, seed: int) -> Patient:
         if record.subject in SUBJECTS:
             value = float(rng.uniform(record.low, record.high))
             changes[record.id] = min(value, 0.98) if record.id.endswith(("_fraction", "_share")) else value
+    usual = changes["reticulocyte_blood_days"]  # the days of a reticulocyte must stand in order
+    changes["reticulocyte_blood_min_days"] = min(changes["reticulocyte_blood_min_days"], 0.9 * usual)
+    changes["reticulocyte_total_days"] = max(changes["reticulocyte_total_days"],
+                                             changes["reticulocyte_blood_max_days"] + 0.5)  # fmt: skip
     events = []
     for _ in range(rng.integers(1, 6)):
         day = float(np.round(rng.uniform(1, 60), 2))

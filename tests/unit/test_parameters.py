@@ -91,3 +91,10 @@ def test_a_set_point_moves_the_reference_person():
 def test_every_unit_suffix_is_legal():
     for record in records().values():
         check_unit("record", record.id, record.unit)
+
+
+def test_days_of_a_reticulocyte_must_stand_in_order():
+    from hscape.biology.balance import constants
+
+    with pytest.raises(InputError, match="must rise in this order"):
+        constants(Parameters().with_values({"reticulocyte_blood_min_days": 1.2}))

@@ -16,6 +16,7 @@ from collections.abc import Callable
 import numpy as np
 
 from hscape.biology.state import POOLS
+from hscape.errors import InputError
 from hscape.parameters import Parameters
 
 DAYS_PER_YEAR = 365.25
@@ -75,6 +76,20 @@ def _person(get: Getter, sex: str) -> dict[str, float]:
     }
 
 
+def check_order(parameters: Parameters) -> None:
+    """Check what must stand in order: days that a reticulocyte circulates, at least, usually, at most, in all.
+
+    Raises:
+        InputError: they do not; the message says which numbers came.
+    """
+    names = ("reticulocyte_blood_min_days", "reticulocyte_blood_days", "reticulocyte_blood_max_days",
+             "reticulocyte_total_days")  # fmt: skip
+    values = [parameters[name] for name in names]
+    if not values[0] < values[1] < values[2] < values[3]:
+        came = ", ".join(f"{name} {value:g}" for name, value in zip(names, values, strict=True))
+        raise InputError(f"parameters: {came} must rise in this order; correct one of them.")
+
+
 def constants(parameters: Parameters, sex: str = "male") -> dict[str, float]:
     """Every number that a kernel reads: the records, the balanced rates and the person's set points.
 
@@ -85,6 +100,7 @@ def constants(parameters: Parameters, sex: str = "male") -> dict[str, float]:
     Returns:
         name -> value; rates end in ``_per_day``.
     """
+    check_order(parameters)
     found = parameters.as_dict()
     in_force, reference = _kinetics(parameters.__getitem__), _kinetics(parameters.reference)
     found |= {f"{name}_per_day": value for name, value in in_force.items()}
