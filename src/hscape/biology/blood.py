@@ -111,6 +111,7 @@ def _red_cells(y, u, h, c, dy, gain):
     dy[ERYTHROID_PROGENITORS] = gain[ERYTHROID_PROGENITORS] - (k + killing) * a
     dy[ERYTHROID_PROGENITORS + 1] = k * a - (k + killing) * b
     flow = c.erythroid_progenitor_stage_pass * b * rates.erythropoiesis_fold(y[EPO], y[IRON], c)
+    iron_used = flow  # erythroblasts take their iron when they begin, so that the stores never fall below nothing
     k, k_ref = c.erythroblast_stage_per_day, c.erythroblast_stage_reference_per_day
     e0, e1, e2 = y[ERYTHROBLASTS], y[ERYTHROBLASTS + 1], y[ERYTHROBLASTS + 2]
     gain[ERYTHROBLASTS] = k_ref * flow
@@ -143,7 +144,7 @@ def _red_cells(y, u, h, c, dy, gain):
     senescent = c.red_cell_stage_pass * y[RED_CELLS + N_RED_CELLS - 1]
     pool = red_cell_pool(y, c)
     destroyed = destruction * c.red_cell_lifespan_reference_days * pool
-    dy[IRON] = c.iron_use_per_day * (senescent + destroyed - flow) + c.per_iron_stores_mg * (
+    dy[IRON] = c.iron_use_per_day * (senescent + destroyed - iron_used) + c.per_iron_stores_mg * (
         rates.iron_absorption_mg_per_day(y[IRON], c) + h[_IRON_SUPPLEMENT] - c.iron_loss_mg_per_day
     )
     return (e0 + e1) * 0.5, pool
@@ -277,7 +278,9 @@ def fastest_rate_per_day(y, h, c):
     tpo = c.thrombopoietin_turnover_per_day * rates.thrombopoietin_clearance(
         1.0, platelet_pool(y, c), megakaryocytes, c
     )
-    fastest = max(epo, tpo, release, maturing, platelets)
+    iron = c.iron_use_per_day * rates.saturating_fold(y[EPO], c.erythropoiesis_fold_max)
+    iron *= y[ERYTHROID_PROGENITORS + 1] / (max(y[IRON], 0.0) + c.iron_limiting_ratio)
+    fastest = max(epo, tpo, release, maturing, platelets, iron)
     fastest = max(fastest, c.neutrophil_loss_per_day * h[_NEUTROPHIL_CLEARANCE])
     fastest = max(fastest, c.blood_reticulocyte_per_day * 1.5 + h[_RED_CELL_DESTRUCTION])
     fastest = max(fastest, c.erythroblast_stage_per_day + killing, c.erythroid_progenitor_stage_per_day + killing)

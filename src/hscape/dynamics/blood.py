@@ -20,7 +20,7 @@ from hscape.compiled import compiled
 #: (0.01 baseline + value) over random patients; see verification/results.md.
 CALM_PRODUCT = 1.0
 EVENT_PRODUCT = 0.3
-EVENT_DAYS = 4.0
+EVENT_DAYS = 8.0
 #: At least this many substeps a day, so that fast signals are followed after an event.
 SUBSTEPS_PER_DAY = 3
 #: Runge-Kutta of fourth order damps a decay whose product with the substep is below this (2.78 at most).

@@ -61,8 +61,8 @@ def first_after(ticks, tick):
 
 @inlined
 def latest_event(program, tick):
-    """Tick of the latest dated change or jump up to now; long ago if there was none."""
-    latest = -(1 << 40)
+    """Tick of the latest dated change or jump up to now; the start, where a changed body may still settle, is one."""
+    latest = 0
     change = first_after(program.change_tick, tick) - 1
     if change > 0:  # the first segment starts with time itself
         latest = program.change_tick[change]
