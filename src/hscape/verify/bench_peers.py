@@ -8,7 +8,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.biology.influence import Influence
+from hscape.parameters import Parameters
 
 Peer = tuple[str, float | None, str]
 MISSING = "not installed; pip install hscape[bench]"
@@ -25,11 +27,13 @@ def gillespy2_lifetime() -> Peer:
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     try:
         model = gillespy2.Model(name="stem_cells")
-        model.add_species([gillespy2.Species(name="X", initial_value=100_000)])
-        rate = 365.25 / 343.0
+        numbers = Parameters()
+        rate = DAYS_PER_YEAR / numbers["stem_cell_division_interval_days"]
+        fold, capacity = numbers["niche_empty_division_fold"], numbers["stem_cell_niche_capacity_cells"]
+        model.add_species([gillespy2.Species(name="X", initial_value=int(capacity))])
         model.add_parameter([gillespy2.Parameter(name="birth", expression=rate),
                              gillespy2.Parameter(name="death", expression=rate)])  # fmt: skip
-        crowded = "birth * X * 4.0 / (1.0 + 3.0 * X / 100000.0)"
+        crowded = f"birth * X * {fold} / (1.0 + {fold - 1.0} * X / {capacity})"
         model.add_reaction([
             gillespy2.Reaction(name="divide", reactants={"X": 1}, products={"X": 2}, propensity_function=crowded),
             gillespy2.Reaction(name="leave", reactants={"X": 1}, products={}, propensity_function="death * X"),
