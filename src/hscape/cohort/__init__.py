@@ -1,0 +1,1 @@
+"""Many virtual patients: a design, a run that survives interruption, and its summary."""
