@@ -163,7 +163,7 @@ def step_matrix(n: int, capacity: float, days: float, c: Any) -> np.ndarray:
     matrix = np.zeros((len(states), len(states)))
     clones = empty_clones(2)
     clones.fitness_per_day[1], clones.vulnerability[0], clones.vulnerability[1] = 0.02, 1.0, 0.5
-    setting = Setting(1.0, capacity, 1.0, 1.0, 0.0, 0.01, 0.0, 1.0, np.uint64(0))
+    setting = Setting(1.0, capacity, 1.0, 1.0, 0.0, 0.01, 0.0, 1.0, 0.0, np.uint64(0))
     for (i, j), k in index.items():
         clones.cells[:] = (i, j)
         fold = step.division_fold(step.middle_total(clones, 2, float(i + j), days, setting, c), setting, c)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from hscape.biology import blood, rates
 from hscape.biology.balance import DAYS_PER_YEAR
-from hscape.biology.drivers import driver_names
+from hscape.biology.clone_kinds import CloneKind, clone_label
 from hscape.biology.influence import compile_influences
 from hscape.biology.state import POOLS
 from hscape.patient import Patient
@@ -179,8 +179,11 @@ class History:
         if serial < len(self.patient.clones):
             return self.patient.clones[serial].name
         kind = int(self.clone_facts["kind"].iloc[serial])
-        name = driver_names(self.patient.drivers)[kind].replace("unknown", "unassigned driver").replace("_", " ")
-        return f"{name} #{serial + 1}"
+        return f"{clone_label(self._kinds[kind])} #{serial + 1}"
+
+    @functools.cached_property
+    def _kinds(self) -> tuple[CloneKind, ...]:
+        return self.patient.clone_kinds
 
     def digest(self) -> str:
         """SHA-256 over the canonical values of both tables."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hscape.biology.balance import DAYS_PER_YEAR
+from hscape.biology.clone_kinds import CloneKind, driver_kinds
 from hscape.biology.influence import Context, Influence
 from hscape.errors import InputError
 from hscape.parameters import Parameters
@@ -41,6 +42,7 @@ class Patient:
         influences: causes, treatments and events, in any order.
         clones: clones that are there on day 0 beside the ordinary stem cells.
         drivers: which driver mutations may arise: ``none``, ``known`` genes, or ``all``.
+        kinds: other kinds of clone that may arise, from the catalogue.
         parameters: the numbers in force.
 
     Raises:
@@ -52,6 +54,7 @@ class Patient:
     influences: Sequence[Influence] = ()
     clones: Sequence[Founder] = ()
     drivers: str = "none"
+    kinds: Sequence[CloneKind] = ()
     parameters: Parameters = field(default_factory=Parameters)
 
     def __post_init__(self) -> None:
@@ -80,6 +83,11 @@ class Patient:
         return Context(
             parameters=self.parameters, sex=self.sex, age_years=self.age_years, days=days, blood_volume_liters=volume
         )
+
+    @property
+    def clone_kinds(self) -> tuple[CloneKind, ...]:
+        """Every kind of clone that may arise; a clone's kind is an index into this."""
+        return (*driver_kinds(self.drivers, self.parameters), *self.kinds)
 
     def age_at(self, day: float) -> float:
         """Age on a day of the course."""

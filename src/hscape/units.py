@@ -36,6 +36,8 @@ SUFFIX_UNITS: dict[str, tuple[str, ...]] = {
     "_mg": ("mg",),
     "_pg": ("pg",),
     "_kg": ("kg",),
+    "_g": ("g",),
+    "_log_sd": ("1",),
     "_bp_per_year": ("{bp}/a",),
     "_cells": ("1",),
     "_count": ("1",),

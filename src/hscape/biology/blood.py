@@ -51,6 +51,9 @@ _MONOCYTE_OUTPUT = int(Ch.MONOCYTE_OUTPUT)
 _EPO_PRODUCTION = int(Ch.ERYTHROPOIETIN_PRODUCTION)
 _G_CSF_PRODUCTION = int(Ch.G_CSF_PRODUCTION)
 _TPO_PRODUCTION = int(Ch.THROMBOPOIETIN_PRODUCTION)
+_SIGNALING = int(Ch.THROMBOPOIETIN_SIGNALING)
+_STEM_CELL_AGONIST = int(Ch.STEM_CELL_AGONIST_FOLD)
+_MEGAKARYOCYTE_AGONIST = int(Ch.MEGAKARYOCYTE_AGONIST_FOLD)
 _SPLENIC_POOL = int(Ch.SPLENIC_POOL)
 _NEUTROPHIL_CLEARANCE = int(Ch.NEUTROPHIL_CLEARANCE)
 _NEUTROPHIL_SHARE = int(Ch.NEUTROPHIL_CIRCULATING_SHARE)
@@ -89,6 +92,13 @@ def circulating_platelet_fold(splenic_pool_factor, c):
     """Share of the platelets outside the spleen, relative to health."""
     spleen = min(0.95, c.platelet_splenic_fraction * splenic_pool_factor)
     return (1.0 - spleen) / (1.0 - c.platelet_splenic_fraction)
+
+
+@compiled
+def activation_in(y, h, c):
+    """Fold change of stem-cell turnover under the hormone, its block and an agonist."""
+    signal = rates.thrombopoietin_signal(y[TPO], h[_SIGNALING], h[_STEM_CELL_AGONIST])
+    return rates.stem_cell_activation(signal, c)
 
 
 @compiled
@@ -189,16 +199,17 @@ def _platelets(y, u, volume_inverse, h, c, dy, gain):
     a, b = y[MK_PROGENITORS], y[MK_PROGENITORS + 1]
     gain[MK_PROGENITORS] = k_ref * u * h[_MEGAKARYOCYTE_OUTPUT]
     gain[MK_PROGENITORS + 1] = k * a
+    signal = rates.thrombopoietin_signal(y[TPO], h[_SIGNALING], h[_MEGAKARYOCYTE_AGONIST])
     dy[MK_PROGENITORS] = gain[MK_PROGENITORS] - (k + killing) * a
     dy[MK_PROGENITORS + 1] = k * a - (k + killing) * b
-    flow = c.megakaryocyte_progenitor_stage_pass * b * rates.megakaryocyte_mass_fold(y[TPO], c)
+    flow = c.megakaryocyte_progenitor_stage_pass * b * rates.megakaryocyte_mass_fold(signal, c)
     k, k_ref = c.megakaryocyte_stage_per_day, c.megakaryocyte_stage_reference_per_day
     a, b = y[MEGAKARYOCYTES], y[MEGAKARYOCYTES + 1]
     gain[MEGAKARYOCYTES] = k_ref * flow
     gain[MEGAKARYOCYTES + 1] = k * a
     dy[MEGAKARYOCYTES] = k_ref * flow - k * a
     dy[MEGAKARYOCYTES + 1] = k * (a - b)
-    flow = c.megakaryocyte_stage_pass * b * rates.platelet_yield_fold(y[TPO], c)
+    flow = c.megakaryocyte_stage_pass * b * rates.platelet_yield_fold(signal, c)
     pool = platelet_pool(y, c)
     count = c.platelets_normal_1e9_per_l * pool * volume_inverse
     if h[_SPLENIC_POOL] != 1.0:
@@ -228,13 +239,12 @@ def blood_derivative(y, h, f, c, dy, gain):
         dy: written up to `N_BLOOD`; own states of influences are not touched.
         gain: what enters each pool of cells from the one before it, per day; for the clone composition.
     """
-    activation = rates.stem_cell_activation(y[TPO], c)
+    activation = activation_in(y, h, c)
     dy[EARLY] = (
         rates.early_progenitor_inflow_per_day(
             f[0] * c.stem_cell_niche_capacity_cells, activation, h[_DIFFERENTIATION], c
         )
-        - rates.early_progenitor_net_loss_per_day(y[EARLY], h[_EARLY_KILLING], 0.0, 0.0, c) * y[EARLY]
-        - h[_CONTACT_KILLING] * f[2] * y[EARLY]
+        - rates.early_progenitor_net_loss_per_day(y[EARLY], h[_EARLY_KILLING], h[_CONTACT_KILLING], f[2], c) * y[EARLY]
     )
     u = y[EARLY] * h[_PROGENITOR_OUTPUT]
     volume_inverse = 1.0 / y[VOLUME]

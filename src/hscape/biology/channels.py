@@ -12,7 +12,11 @@ import numpy as np
 
 
 class Channel(IntEnum):
-    """Where an influence can act. Multipliers first, then added rates."""
+    """Where an influence can act. Multipliers first, then rates, levels and exposures that rest at zero.
+
+    The last three are read by the immune attack and by clones: interferon relative to a full attack, exposure
+    to cyclosporine relative to its target, and killing of the attacking cells themselves.
+    """
 
     NICHE_CAPACITY = 0
     STEM_CELL_DIVISION = 1
@@ -30,23 +34,38 @@ class Channel(IntEnum):
     SPLENIC_POOL = 13
     NEUTROPHIL_CLEARANCE = 14
     NEUTROPHIL_CIRCULATING_SHARE = 15
-    STEM_CELL_KILLING_PER_DAY = 16
-    CONTACT_KILLING_PER_DAY = 17
-    EARLY_PROGENITOR_KILLING_PER_DAY = 18
-    ERYTHROID_PROGENITOR_KILLING_PER_DAY = 19
-    PROLIFERATING_PRECURSOR_KILLING_PER_DAY = 20
-    LYMPHOCYTE_KILLING_PER_DAY = 21
-    PLATELET_DESTRUCTION_PER_DAY = 22
-    RED_CELL_DESTRUCTION_PER_DAY = 23
-    IRON_SUPPLEMENT_MG_PER_DAY = 24
-    STEM_CELL_INFLUX_PER_DAY = 25
-    G_CSF_ADDED_FOLD = 26
+    THROMBOPOIETIN_SIGNALING = 16
+    STEM_CELL_KILLING_PER_DAY = 17
+    CONTACT_KILLING_PER_DAY = 18
+    EARLY_PROGENITOR_KILLING_PER_DAY = 19
+    ERYTHROID_PROGENITOR_KILLING_PER_DAY = 20
+    PROLIFERATING_PRECURSOR_KILLING_PER_DAY = 21
+    LYMPHOCYTE_KILLING_PER_DAY = 22
+    PLATELET_DESTRUCTION_PER_DAY = 23
+    RED_CELL_DESTRUCTION_PER_DAY = 24
+    IRON_SUPPLEMENT_MG_PER_DAY = 25
+    STEM_CELL_INFLUX_PER_DAY = 26
+    G_CSF_ADDED_FOLD = 27
+    STEM_CELL_AGONIST_FOLD = 28
+    MEGAKARYOCYTE_AGONIST_FOLD = 29
+    INTERFERON_FOLD = 30
+    CYCLOSPORINE_EXPOSURE = 31
+    EFFECTOR_KILLING_PER_DAY = 32
 
 
 N_CHANNELS = len(Channel)
 FIRST_RATE = int(Channel.STEM_CELL_KILLING_PER_DAY)
 #: Channels that move the stem-cell layer; a dated change of one of them cuts the calendar there.
-STEM_CELL_CHANNELS = (0, 1, 2, 3, 16, 17, 18, 25)
+STEM_CELL_CHANNELS = (
+    Channel.NICHE_CAPACITY,
+    Channel.STEM_CELL_DIVISION,
+    Channel.STEM_CELL_DIFFERENTIATION,
+    Channel.MUTATION,
+    Channel.STEM_CELL_KILLING_PER_DAY,
+    Channel.CONTACT_KILLING_PER_DAY,
+    Channel.EARLY_PROGENITOR_KILLING_PER_DAY,
+    Channel.STEM_CELL_INFLUX_PER_DAY,
+)
 
 
 def resting_channels() -> np.ndarray:

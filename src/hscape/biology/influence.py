@@ -65,23 +65,31 @@ class Jump:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One term of the derivative of an own state: coefficient x `times` x saturation of `saturating_in`.
+    """One term of the derivative of an own state: coefficient x `times` x `and_times` x saturation x block.
+
+    A variable is a pool, an own state, a number lent by the stem cells, or a channel by its name (its dated value).
 
     Args:
         state: own state that moves.
         coefficient_per_day: rate constant.
         times: variable that multiplies (none: a constant).
+        and_times: a second one.
         saturating_in: variable v that enters as v / (half + v), or half / (half + v) if `falling`.
         half: value of v at one half.
         falling: which of the two.
+        blocked_by: variable b that divides by 1 + b x `block_fold`.
+        block_fold: strength of the block.
     """
 
     state: str
     coefficient_per_day: float
     times: str | None = None
+    and_times: str | None = None
     saturating_in: str | None = None
     half: float = 1.0
     falling: bool = False
+    blocked_by: str | None = None
+    block_fold: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +165,7 @@ class Program(NamedTuple):
     jump_amount: np.ndarray
     own_initial: np.ndarray  # (n_own_states,)
     own_scale: np.ndarray  # (n_own_states,) largest first value or jump of each
-    terms: np.ndarray  # (n_terms, 6): state, coefficient, times or -1, saturating in or -1, half, falling
+    terms: np.ndarray  # (n_terms, 9): state, coefficient, times, saturating in, half, falling, and times, block, fold
     effects: np.ndarray  # (n_effects, 5): channel, variable, coefficient, half, mode
 
 
@@ -296,10 +304,13 @@ def _terms(terms: Sequence[Term], names: _Names) -> np.ndarray:
             names.find(t.saturating_in),
             t.half,
             float(t.falling),
+            names.find(t.and_times),
+            names.find(t.blocked_by),
+            t.block_fold,
         )
         for t in terms
     ]
-    return np.array(rows, dtype=np.float64).reshape(-1, 6)
+    return np.array(rows, dtype=np.float64).reshape(-1, 9)
 
 
 def _effects(effects: Sequence[Effect], names: _Names) -> np.ndarray:

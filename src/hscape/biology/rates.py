@@ -29,9 +29,27 @@ def niche_fold(occupancy, c):
 
 
 @inlined
-def stem_cell_activation(thrombopoietin, c):
+def thrombopoietin_signal(thrombopoietin, signaling, agonist):
+    """What a cell's thrombopoietin receptor tells it: the hormone, as far as it is not blocked, and the drug."""
+    return thrombopoietin * signaling + agonist
+
+
+@inlined
+def stem_cell_activation(signal, c):
     """Fold change of stem-cell turnover, division and differentiation alike, under thrombopoietin."""
-    return saturating_fold(thrombopoietin, c.thrombopoietin_stem_cell_activation_fold)
+    return saturating_fold(signal, c.thrombopoietin_stem_cell_activation_fold)
+
+
+@inlined
+def interferon_sensed(interferon):
+    """Interferon as cells sense it: one half at the level of a full attack."""
+    return interferon / (1.0 + interferon)
+
+
+@inlined
+def presented_antigen(killable_stem_cells, killable_early_progenitors):
+    """Targets that drive the attacking cells, relative to a healthy marrow: stem cells and early progenitors alike."""
+    return 0.5 * (killable_stem_cells + killable_early_progenitors)
 
 
 @inlined
@@ -96,7 +114,7 @@ def early_progenitor_net_loss_per_day(total, killing, contact_killing, vulnerabi
     return (
         (1.0 - early_progenitor_renewal(total, c)) / c.early_progenitor_residence_days
         + killing
-        + contact_killing * vulnerability
+        + contact_killing * c.early_progenitor_contact_sensitivity_fraction * vulnerability
     )
 
 

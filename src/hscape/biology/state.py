@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from hscape.biology.channels import Channel
+
 N_OWN_STATES = 8  # room for the states that influences bring along
 
 
@@ -64,13 +66,18 @@ N_STATES = POOLS["own"].stop
 CIRCULATING = ("blood_reticulocytes", "red_cells", "neutrophils", "platelets", "monocytes", "blood_volume")
 
 #: What the stem-cell layer lends to the blood layer within one calendar cell: numbers relative to health.
-FROZEN = ("stem_cells", "contact_killable_stem_cells", "contact_killable_early_progenitor_share")
+FROZEN = (
+    "stem_cells",
+    "contact_killable_stem_cells",
+    "contact_killable_early_progenitor_share",
+    "presented_antigen",
+)
 
 
 def variable_names() -> tuple[str, ...]:
-    """Names that terms and effects of influences may read: pools (first stage), own states, frozen numbers."""
+    """Names that terms and effects may read: pools (first stage), own states, frozen numbers, dated channels."""
     names = [""] * N_STATES
     for pool in POOLS.values():
         for stage in range(pool.stages):
             names[pool.start + stage] = pool.name if pool.stages == 1 else f"{pool.name}[{stage}]"
-    return (*names, *FROZEN)
+    return (*names, *FROZEN, *(channel.name for channel in Channel))

@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 
 from hscape.biology import rates
-from hscape.biology.blood import TPO, blood_derivative, fastest_rate_per_day
+from hscape.biology.blood import activation_in, blood_derivative, fastest_rate_per_day
 from hscape.biology.channels import N_CHANNELS
 from hscape.biology.channels import Channel as Ch
-from hscape.biology.state import N_BLOOD, N_OWN_STATES, N_STATES
+from hscape.biology.state import FROZEN, N_BLOOD, N_OWN_STATES, N_STATES
 from hscape.compiled import compiled
 
 #: Largest product of a substep with the fastest local rate, in calm and in the days after an event, when
@@ -30,16 +30,22 @@ VANISHED = 1.0e-6
 #: Channels whose mean over a cell the stem-cell layer needs, in this order.
 KILLING, CONTACT = int(Ch.STEM_CELL_KILLING_PER_DAY), int(Ch.CONTACT_KILLING_PER_DAY)
 EARLY_KILLING = int(Ch.EARLY_PROGENITOR_KILLING_PER_DAY)
-N_MEANS = 4
+INTERFERON = int(Ch.INTERFERON_FOLD)
+N_MEANS = 5
+
+
+N_FROZEN = len(FROZEN)
 
 
 @compiled
-def variable(index, y, f):
+def variable(index, y, f, h):
     """Value of a variable that a term or an effect names."""
     i = int(index)
     if i < N_STATES:
         return y[i]
-    return f[i - N_STATES]
+    if i < N_STATES + N_FROZEN:
+        return f[i - N_STATES]
+    return h[i - N_STATES - N_FROZEN]
 
 
 @compiled
@@ -50,7 +56,7 @@ def apply_effects(addition, factor, effects, y, f, h):
         h[channel] = addition[channel] * factor[channel]
     for e in range(effects.shape[0]):
         channel = int(effects[e, 0])
-        value = variable(effects[e, 1], y, f)
+        value = variable(effects[e, 1], y, f, h)
         acting = effects[e, 2] * value / (1.0 + value / effects[e, 3])
         if effects[e, 4] == 0.0:
             h[channel] += acting * factor[channel]
@@ -69,18 +75,22 @@ def fill_channels(addition, factor, effects, y, f, h):
 
 
 @compiled
-def own_derivative(terms, y, f, dy):
+def own_derivative(terms, y, f, h, dy):
     """Derivative per day of the own states of influences, from their registered terms."""
     for i in range(N_BLOOD, N_BLOOD + N_OWN_STATES):
         dy[i] = 0.0
     for t in range(terms.shape[0]):
         value = terms[t, 1]
         if terms[t, 2] >= 0.0:
-            value *= variable(terms[t, 2], y, f)
+            value *= variable(terms[t, 2], y, f, h)
         if terms[t, 3] >= 0.0:
-            v = variable(terms[t, 3], y, f)
+            v = variable(terms[t, 3], y, f, h)
             half = terms[t, 4]
             value *= half / (half + v) if terms[t, 5] > 0.0 else v / (half + v)
+        if terms[t, 6] >= 0.0:
+            value *= variable(terms[t, 6], y, f, h)
+        if terms[t, 7] >= 0.0:
+            value /= 1.0 + terms[t, 8] * variable(terms[t, 7], y, f, h)
         dy[int(terms[t, 0])] += value
 
 
@@ -91,15 +101,16 @@ def derivative(addition, factor, effects, terms, y, f, c, h, dy, gain):
         apply_effects(addition, factor, effects, y, f, h)
     blood_derivative(y, h, f, c, dy, gain)
     if terms.shape[0] > 0:
-        own_derivative(terms, y, f, dy)
+        own_derivative(terms, y, f, h, dy)
 
 
 @compiled
 def _add_means(weight, y, h, c, means):
-    means[0] += weight * rates.stem_cell_activation(y[TPO], c)
+    means[0] += weight * activation_in(y, h, c)
     means[1] += weight * h[KILLING]
     means[2] += weight * h[CONTACT]
     means[3] += weight * h[EARLY_KILLING]
+    means[4] += weight * rates.interferon_sensed(h[INTERFERON])
 
 
 @compiled
@@ -124,7 +135,7 @@ def integrate(addition, factor, effects, terms, own_scale, y, days, product, f, 
         addition: dated additions to the channels in force, shape (n_channels,).
         factor: dated factors, same shape.
         effects: continuous effects, shape (n_effects, 5).
-        terms: terms of own states, shape (n_terms, 6).
+        terms: terms of own states, shape (n_terms, 9).
         own_scale: largest first value or jump of each own state, shape (n_own_states,).
         y: state, moved in place.
         days: length of the span.
@@ -132,7 +143,8 @@ def integrate(addition, factor, effects, terms, own_scale, y, days, product, f, 
         f: what the stem-cell layer lends, fixed.
         c: record of constants.
         work: scratch, shape (7, n_states) with at least n_channels columns.
-        means: integrals over the span are added: activation, killing, contact killing, progenitor killing.
+        means: integrals over the span are added: activation, killing, contact killing,
+            progenitor killing, interferon as sensed.
     """
     k1, k2, k3, k4, trial, gain, h = work[0], work[1], work[2], work[3], work[4], work[5], work[6]
     n_moving = N_BLOOD if terms.shape[0] == 0 else N_STATES

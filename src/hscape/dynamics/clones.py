@@ -23,6 +23,7 @@ class Clones(NamedTuple):
 
     cells: np.ndarray
     fitness_per_day: np.ndarray
+    interferon_fitness_per_day: np.ndarray  # added to it under full interferon
     vulnerability: np.ndarray
     address: np.ndarray  # uint64, 56 bits; the clone's part of a draw's address
     parent: np.ndarray  # uint64, address of the parent clone
@@ -36,7 +37,7 @@ class Clones(NamedTuple):
 def empty_clones(n_slots: int) -> Clones:
     """Room for this many clones, all empty."""
     whole, real = np.int64, np.float64
-    kinds = (real, real, real, np.uint64, np.uint64, whole, whole, real, real, whole)
+    kinds = (real, real, real, real, np.uint64, np.uint64, whole, whole, real, real, whole)
     clones = Clones(*(np.zeros(n_slots, dtype=kind) for kind in kinds))
     clones.serial[:] = -1
     clones.kind[:] = -1
@@ -52,6 +53,12 @@ def total_cells(clones, n_used):
     return total
 
 
+@inlined
+def fitness_in(clones, i, setting):
+    """Growth advantage of a clone per day in this setting: its own, and what it gains from interferon."""
+    return clones.fitness_per_day[i] + clones.interferon_fitness_per_day[i] * setting.interferon
+
+
 @compiled
 def free_slot(clones, n_used):
     """First slot that can be reused, or `n_used`, or -1 when the table is full."""
@@ -64,7 +71,7 @@ def free_slot(clones, n_used):
 
 
 @compiled
-def place(clones, n_used, cells, fitness_per_day, vulnerability, address, parent, kind, tick, depth):
+def place(clones, n_used, cells, fitness_per_day, interferon_fitness_per_day, vulnerability, address, parent, kind, tick, depth):
     """Put a new clone into a slot; returns the new number of used slots, or -1 when there is no room."""
     slot = free_slot(clones, n_used)
     if slot < 0:
@@ -72,6 +79,7 @@ def place(clones, n_used, cells, fitness_per_day, vulnerability, address, parent
     clones.progenitors[0] += clones.progenitors[slot]  # what the former tenant left counts as ordinary
     clones.cells[slot] = cells
     clones.fitness_per_day[slot] = fitness_per_day
+    clones.interferon_fitness_per_day[slot] = interferon_fitness_per_day
     clones.vulnerability[slot] = vulnerability
     clones.address[slot] = address
     clones.parent[slot] = parent

@@ -6,7 +6,7 @@ import math
 
 from hscape import draws
 from hscape.biology import rates
-from hscape.biology.blood import TPO
+from hscape.biology.blood import EARLY, activation_in
 from hscape.biology.channels import Channel as Ch
 from hscape.biology.influence import (
     JUMP_ADD_CLONE_CELLS,
@@ -37,6 +37,7 @@ def lend_to_blood(clones, n_used, y, c, f):
     f[0] = cells / c.stem_cell_niche_capacity_cells
     f[1] = killable / c.stem_cell_niche_capacity_cells
     f[2] = early_killable / early if early > 0.0 else 0.0
+    f[3] = rates.presented_antigen(f[1], f[2] * y[EARLY])
 
 
 @inlined
@@ -44,7 +45,7 @@ def to_middle(days, y, f, h, c):
     """Move the lent numbers to the middle of the cell by the expected growth, so that the blood lags by nothing."""
     if f[0] <= 0.0:
         return
-    activation = rates.stem_cell_activation(y[TPO], c)
+    activation = activation_in(y, h, c)
     fold = rates.stem_cell_division_fold(f[0] / h[_NICHE], activation, h[_DIVISION], c)
     net = rates.stem_cell_division_per_day(0.0, fold, c) - rates.stem_cell_loss_per_day(
         activation, h[_DIFFERENTIATION], h[_KILLING], h[_CONTACT], f[1] / f[0], c

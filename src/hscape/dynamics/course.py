@@ -14,25 +14,27 @@ import numpy as np
 
 from hscape import draws
 from hscape.biology import rates
-from hscape.biology.blood import EARLY, TPO, blood_derivative
+from hscape.biology.blood import EARLY, activation_in, blood_derivative
 from hscape.biology.channels import N_CHANNELS
 from hscape.biology.channels import Channel as Ch
 from hscape.biology.state import N_STATES
 from hscape.compiled import compiled, inlined
 from hscape.dynamics import exact, mean, step
-from hscape.dynamics.blood import CALM_PRODUCT, EVENT_DAYS, EVENT_PRODUCT, N_MEANS, integrate
+from hscape.dynamics.blood import CALM_PRODUCT, EVENT_DAYS, EVENT_PRODUCT, N_FROZEN, N_MEANS, integrate
 from hscape.dynamics.clones import total_cells
 from hscape.dynamics.composition import carry, fill_at_start, follow_large_clones
 from hscape.dynamics.coupling import jump_blood, jump_stem_cells, lend_to_blood, move_early_progenitors, to_middle
 from hscape.dynamics.output import record_blood, report_clones
 from hscape.dynamics.plan import EXACT, STEP, channels_at, first_after, latest_event, segment_row
 from hscape.dynamics.setting import Setting
+from hscape.dynamics.transfusion import has_presented, transfuse
 from hscape.units import TICKS_PER_DAY
 
 _NICHE, _DIVISION = int(Ch.NICHE_CAPACITY), int(Ch.STEM_CELL_DIVISION)
 _DIFFERENTIATION, _MUTATION = int(Ch.STEM_CELL_DIFFERENTIATION), int(Ch.MUTATION)
 _KILLING, _CONTACT = int(Ch.STEM_CELL_KILLING_PER_DAY), int(Ch.CONTACT_KILLING_PER_DAY)
 _EARLY_KILLING, _INFLUX = int(Ch.EARLY_PROGENITOR_KILLING_PER_DAY), int(Ch.STEM_CELL_INFLUX_PER_DAY)
+_INTERFERON = int(Ch.INTERFERON_FOLD)
 #: Rate per day, of killing or of change of the stem-cell total, above which the calendar goes by days.
 CRASH_PER_DAY = 0.01
 NO_ROOM, FAILED = -1, -2
@@ -46,7 +48,7 @@ def _cell_stop(tick, plan, program, clones, n_used, y, f, h, c):
     if plan.with_blood:  # alone, the stem-cell kernels choose their own steps
         hazard = max(h[_KILLING], h[_CONTACT], h[_EARLY_KILLING])
         if hazard < CRASH_PER_DAY and f[0] > 0.0:
-            activation = rates.stem_cell_activation(y[TPO], c)
+            activation = activation_in(y, h, c)
             fold = rates.stem_cell_division_fold(f[0] / h[_NICHE], activation, h[_DIVISION], c)
             growth = rates.stem_cell_division_per_day(0.0, fold, c)
             loss = rates.stem_cell_differentiation_per_day(activation, h[_DIFFERENTIATION], c)
@@ -98,6 +100,8 @@ def _blood_over_cell(tick, stop, y, f, program, plan, c, work, means, clones, n_
         while next_out < out.tick.shape[0] and out.tick[next_out] == tick and tick < stop:
             record_blood(next_out, tick, y, program, f, work, out)
             next_out += 1
+        if plan.red_cell_trigger_g_per_dl > 0.0 and tick % TICKS_PER_DAY == 0:
+            transfuse(tick, y, work[6], c, plan, shares, out)
         for j in range(jump, program.jump_tick.shape[0]):
             if program.jump_tick[j] != tick or tick >= stop:
                 break
@@ -114,11 +118,15 @@ def run_course(y, clones, n_used, program, plan, kinds, c, tracked, shares, out)
     """
     source = np.zeros(draws.SOURCE_WORDS, dtype=np.uint64)
     work, h = np.zeros((7, max(N_STATES, N_CHANNELS))), np.zeros(N_CHANNELS)
-    f, means = np.zeros(3), np.zeros(N_MEANS)
-    tick, next_out, next_clone = plan.start_tick, 0, 0
+    f, means = np.zeros(N_FROZEN), np.zeros(N_MEANS)
+    tick = plan.start_tick
+    next_out, next_clone = first_after(out.tick, tick - 1), first_after(out.clone_tick, tick - 1)
+    if plan.is_continued:  # the earlier call has written what stands at this tick
+        next_out, next_clone = first_after(out.tick, tick), first_after(out.clone_tick, tick)
     lend_to_blood(clones, n_used, y, c, f)
+    channels_at(program, tick, y, f, work[6])
     follow_large_clones(clones, n_used, tracked, shares)
-    if plan.with_composition:
+    if plan.with_composition and not plan.is_continued:
         fill_at_start(clones, n_used, tracked, shares)
     while True:
         # What stands at this tick before anything happens on it.
@@ -129,7 +137,8 @@ def run_course(y, clones, n_used, program, plan, kinds, c, tracked, shares, out)
         while next_clone < out.clone_tick.shape[0] and out.clone_tick[next_clone] <= tick:
             report_clones(out.clone_tick[next_clone], clones, n_used, y, tracked, shares, plan, out)
             next_clone += 1
-        if tick >= plan.stop_tick:
+        out.stopped_tick[0] = tick
+        if tick >= plan.stop_tick or (plan.with_blood and has_presented(y, work[6], c, plan)):
             break
         for j in range(first_after(program.jump_tick, tick - 1), program.jump_tick.shape[0]):
             if program.jump_tick[j] > tick:
@@ -153,8 +162,9 @@ def run_course(y, clones, n_used, program, plan, kinds, c, tracked, shares, out)
             )
             means /= days
         else:
-            means[0] = rates.stem_cell_activation(y[TPO], c)
+            means[0] = activation_in(y, h, c)
             means[1], means[2], means[3] = h[_KILLING], h[_CONTACT], h[_EARLY_KILLING]
+            means[4] = rates.interferon_sensed(h[_INTERFERON])
         if plan.with_blood and program.effects.shape[0] > 0:
             channels_at(program, tick, y, f, h)
         setting = Setting(
@@ -166,6 +176,7 @@ def run_course(y, clones, n_used, program, plan, kinds, c, tracked, shares, out)
             means[2],
             h[_INFLUX],
             h[_MUTATION],
+            means[4],
             plan.key,
         )
         old_used = n_used

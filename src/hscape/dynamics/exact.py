@@ -9,7 +9,7 @@ from __future__ import annotations
 from hscape import draws
 from hscape.biology import rates
 from hscape.compiled import compiled, inlined
-from hscape.dynamics.clones import place, total_cells
+from hscape.dynamics.clones import fitness_in, place, total_cells
 from hscape.dynamics.mutation import draw_address, draw_fitness_per_day, draw_kind, total_rate_per_day
 from hscape.streams import Purpose
 from hscape.units import TICKS_PER_DAY
@@ -28,7 +28,7 @@ def event_rates(clones, n_used, total, setting, mutation, c):
     for i in range(n_used):
         cells = clones.cells[i]
         if cells > 0.0:
-            divide += cells * rates.stem_cell_division_per_day(clones.fitness_per_day[i], fold, c)
+            divide += cells * rates.stem_cell_division_per_day(fitness_in(clones, i, setting), fold, c)
             leave += cells * rates.stem_cell_loss_per_day(
                 setting.activation,
                 setting.differentiation_factor,
@@ -53,7 +53,7 @@ def pick_clone(clones, n_used, event, target, total, setting, mutation, c):
             continue
         last = i
         if event == _DIVIDE:
-            target -= cells * rates.stem_cell_division_per_day(clones.fitness_per_day[i], fold, c)
+            target -= cells * rates.stem_cell_division_per_day(fitness_in(clones, i, setting), fold, c)
         elif event == _LEAVE:
             target -= cells * rates.stem_cell_loss_per_day(
                 setting.activation,
@@ -108,6 +108,7 @@ def advance(clones, n_used, start_tick, stop_tick, setting, kinds, source, c):
                 n_used,
                 1.0,
                 fitness,
+                clones.interferon_fitness_per_day[i] + kinds.interferon_fitness_per_day[kind],
                 clones.vulnerability[i] * kinds.vulnerability[kind],
                 draw_address(source),
                 clones.address[i],

@@ -8,6 +8,7 @@ import numpy as np
 
 from hscape.biology import rates
 from hscape.compiled import compiled
+from hscape.dynamics.clones import fitness_in
 from hscape.units import TICKS_PER_DAY
 
 _LARGEST_PRODUCT = 0.1  # step times fastest rate; fourth-order error below 1e-6
@@ -23,7 +24,7 @@ def _derivative(cells, n_used, clones, setting, c, out):
     )
     fastest = 1.0e-9
     for i in range(n_used):
-        division = rates.stem_cell_division_per_day(clones.fitness_per_day[i], fold, c)
+        division = rates.stem_cell_division_per_day(fitness_in(clones, i, setting), fold, c)
         loss = rates.stem_cell_loss_per_day(
             setting.activation,
             setting.differentiation_factor,
@@ -58,5 +59,5 @@ def advance(clones, n_used, start_tick, stop_tick, setting, kinds, source, c):
         clones.cells[:n_used].sum() / setting.niche_capacity_cells, setting.activation, setting.division_factor, c
     )
     for i in range(n_used):
-        clones.division_depth[i] += 2.0 * days * rates.stem_cell_division_per_day(clones.fitness_per_day[i], fold, c)
+        clones.division_depth[i] += 2.0 * days * rates.stem_cell_division_per_day(fitness_in(clones, i, setting), fold, c)
     return n_used

@@ -18,12 +18,13 @@ class MutationKinds(NamedTuple):
     rate_per_day: np.ndarray  # new mutants per stem cell and day
     fitness_per_day: np.ndarray  # mean
     fitness_shape: np.ndarray  # gamma shape of the fitness; 0 for a fixed one
-    vulnerability: np.ndarray  # to contact killing, 1 for ordinary cells
+    interferon_fitness_per_day: np.ndarray  # added under full interferon
+    vulnerability: np.ndarray  # to contact killing, relative to the parent
 
 
 def no_mutation() -> MutationKinds:
     """No kind at all."""
-    return MutationKinds(*(np.zeros(0) for _ in range(4)))
+    return MutationKinds(*(np.zeros(0) for _ in range(5)))
 
 
 @inlined

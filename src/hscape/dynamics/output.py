@@ -48,6 +48,9 @@ class Output(NamedTuple):
     serial_value: np.ndarray  # (n_serials, 2): fitness, vulnerability
     n_clone_rows: np.ndarray  # (1,)
     n_serials: np.ndarray  # (1,)
+    transfusion: np.ndarray  # (n_room, 3): tick, product, units
+    n_transfusions: np.ndarray  # (1,)
+    stopped_tick: np.ndarray  # (1,) where the call ended
 
 
 @compiled

@@ -24,6 +24,12 @@ class Plan(NamedTuple):
     with_composition: bool
     key: np.uint64
     report_cells: float  # a clone is reported once it has had this many stem cells
+    is_continued: bool  # an earlier call has brought the patient here
+    red_cell_trigger_g_per_dl: float  # hemoglobin below which red cells are given; 0 for never
+    platelet_trigger_1e9_per_l: float
+    stop_hemoglobin_g_per_dl: float  # the call ends when a count falls below; 0 for never
+    stop_platelets_1e9_per_l: float
+    stop_neutrophils_1e9_per_l: float
 
 
 @inlined

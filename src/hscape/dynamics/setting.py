@@ -18,4 +18,5 @@ class Setting(NamedTuple):
     contact_killing_per_day: float
     influx_per_day: float
     mutation_factor: float
+    interferon: float  # as cells sense it, 0 to 1
     key: np.uint64  # of the patient's draws

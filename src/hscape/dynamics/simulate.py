@@ -14,8 +14,7 @@ from hscape.biology.state import N_BLOOD, N_STATES
 from hscape.dynamics import course, output, plan
 from hscape.dynamics.clones import Clones, empty_clones
 from hscape.dynamics.composition import N_TRACKED
-from hscape.dynamics.drivers import kinds_of
-from hscape.dynamics.mutation import no_mutation
+from hscape.dynamics.kinds import mutation_kinds
 from hscape.errors import InputError, NumericsError
 from hscape.history import History, Run
 from hscape.patient import Patient
@@ -28,6 +27,14 @@ WEEK_DAYS = 7.0
 STEM_CELLS_ALONE_DAYS = 91.0
 #: After a changed kinetic number the blood is given this long to find its new balance.
 SETTLE_DAYS = 3 * 364.0
+#: No transfusions, and no count that ends the call.
+NO_CARE = {
+    "red_cell_trigger_g_per_dl": 0.0,
+    "platelet_trigger_1e9_per_l": 0.0,
+    "stop_hemoglobin_g_per_dl": 0.0,
+    "stop_platelets_1e9_per_l": 0.0,
+    "stop_neutrophils_1e9_per_l": 0.0,
+}
 SMALLEST_TABLE = 64
 LARGEST_TABLE = 1 << 17
 LONGEST_DAYS = 120 * DAYS_PER_YEAR
@@ -86,7 +93,7 @@ def simulate(
     if not with_blood and (len(program.terms) or len(program.effects)):
         raise InputError("simulate: an influence with states of its own needs the blood; leave with_blood at True.")
     constants = constants_record(patient.parameters, patient.sex)
-    start = settled_state(patient, constants) if with_blood and patient.parameters.changed else _healthy_state()
+    start = settled_state(patient, constants) if with_blood and patient.parameters.changed else healthy_state()
     slots = SMALLEST_TABLE
     while True:
         history = _attempt(patient, run, program, constants, start, slots)
@@ -122,7 +129,8 @@ def _check_kernel(kernel: str) -> str:
     return kernel
 
 
-def _healthy_state() -> np.ndarray:
+def healthy_state() -> np.ndarray:
+    """Blood state of the reference person."""
     y = np.ones(N_STATES)
     y[N_BLOOD:] = 0.0
     return y
@@ -130,7 +138,7 @@ def _healthy_state() -> np.ndarray:
 
 def settled_state(patient: Patient, constants: np.void) -> np.ndarray:
     """Blood state at rest under changed kinetics, without influences, from the expectation of the stem cells."""
-    quiet = replace(patient, influences=(), clones=(), drivers="none")
+    quiet = replace(patient, influences=(), clones=(), drivers="none", kinds=())
     run = Run(
         days=SETTLE_DAYS,
         seed=0,
@@ -143,7 +151,7 @@ def settled_state(patient: Patient, constants: np.void) -> np.ndarray:
         report_fraction=1.0,
     )
     program = compile_influences((), quiet.context(SETTLE_DAYS))
-    history = _attempt(quiet, run, program, constants, _healthy_state(), SMALLEST_TABLE)
+    history = _attempt(quiet, run, program, constants, healthy_state(), SMALLEST_TABLE)
     assert history is not None
     return history.states[-1].copy()
 
@@ -187,14 +195,17 @@ def _attempt(
     return History.from_run(patient, run, constants, arguments[-1], arguments[1])
 
 
-def _prepare(patient: Patient, run: Run, program: Program, constants: np.void, start: np.ndarray, slots: int) -> tuple:
+def _prepare(
+    patient: Patient, run: Run, program: Program, constants: np.void, start: np.ndarray, slots: int,
+    stream: str = "patient",
+) -> tuple:  # fmt: skip
     """Everything that the loop is called with."""
     y = start.copy()
     y[N_BLOOD:] = program.own_initial
     early = float(start[course.EARLY])
     clones, n_used = founders(patient, slots, early)
-    kinds = kinds_of(patient.drivers, patient.parameters) if patient.drivers != "none" else no_mutation()
-    written = _output(run, len(patient.clones), slots)
+    kinds = mutation_kinds(patient.clone_kinds)
+    written = make_output(run, len(patient.clones), slots)
     capacity = patient.parameters["stem_cell_niche_capacity_cells"]
     asked = plan.Plan(
         kernel=KERNELS[run.kernel],
@@ -203,9 +214,11 @@ def _prepare(patient: Patient, run: Run, program: Program, constants: np.void, s
         cell_ticks=to_tick(run.calendar_days),
         crash_cell_ticks=min(TICKS_PER_DAY, to_tick(run.calendar_days)),
         with_blood=run.with_blood,
-        with_composition=run.with_blood and (len(patient.clones) > 0 or patient.drivers != "none"),
-        key=stream_key(run.seed, "patient", run.number),
+        with_composition=run.with_blood and (len(patient.clones) > 0 or len(patient.clone_kinds) > 0),
+        key=stream_key(run.seed, stream, run.number),
         report_cells=run.report_fraction * capacity,
+        is_continued=False,
+        **NO_CARE,
     )
     for slot in range(1, n_used):
         _register_founder(clones, slot, written)
@@ -213,6 +226,33 @@ def _prepare(patient: Patient, run: Run, program: Program, constants: np.void, s
     tracked[0] = 0
     shares = np.zeros((N_BLOOD, N_TRACKED))
     return y, clones, n_used, program, asked, kinds, constants, tracked, shares, written
+
+
+def stem_cells_from_birth(
+    patient: Patient, *, days: float, seed: int, number: int, kernel: str = "step"
+) -> tuple[Clones, int]:
+    """Stem cells and clones of a person after so many days of life, without blood; draws of their own.
+
+    Returns:
+        the clone table and the number of used slots.
+
+    Raises:
+        NumericsError: more clones live at once than fit in memory.
+    """
+    run = Run(
+        days=days, seed=seed, number=number, kernel=kernel, with_blood=False, output_every_days=days,
+        clones_every_days=days, calendar_days=STEM_CELLS_ALONE_DAYS, report_fraction=1.0,
+    )  # fmt: skip
+    program = compile_influences(patient.influences, patient.context(days))
+    constants = constants_record(patient.parameters, patient.sex)
+    slots = SMALLEST_TABLE
+    while slots <= LARGEST_TABLE:
+        arguments = _prepare(patient, run, program, constants, healthy_state(), slots, stream="life before")
+        n_used = course.run_course(*arguments)
+        if n_used > 0:
+            return arguments[1], int(n_used)
+        slots *= 4
+    raise NumericsError(f"patient {number}, seed {seed}: too many clones live at once before the failure.")
 
 
 def timed_course(patient: Patient, *, days: float, seed: int, slots: int, with_blood: bool = False) -> float:
@@ -228,7 +268,7 @@ def timed_course(patient: Patient, *, days: float, seed: int, slots: int, with_b
     )  # fmt: skip
     program = compile_influences(patient.influences, patient.context(days))
     constants = constants_record(patient.parameters, patient.sex)
-    arguments = _prepare(patient, run, program, constants, _healthy_state(), slots)
+    arguments = _prepare(patient, run, program, constants, healthy_state(), slots)
     start = time.perf_counter()
     outcome = course.run_course(*arguments)
     seconds = time.perf_counter() - start
@@ -245,7 +285,8 @@ def _register_founder(clones: Clones, slot: int, written: output.Output) -> None
     written.n_serials[0] = serial + 1
 
 
-def _output(run: Run, n_founders: int, slots: int) -> output.Output:
+def make_output(run: Run, n_founders: int, slots: int, n_transfusions: int = 0) -> output.Output:
+    """Room for what the loop writes."""
     ticks = _grid(run.days, run.output_every_days)
     clone_ticks = _grid(run.days, run.clones_every_days)
     n_serials = n_founders + slots
@@ -259,6 +300,9 @@ def _output(run: Run, n_founders: int, slots: int) -> output.Output:
         np.zeros((rows, output.N_CLONE_COLUMNS)),
         np.zeros((n_serials, 6), dtype=np.int64),
         np.zeros((n_serials, 2)),
+        np.zeros(1, dtype=np.int64),
+        np.zeros(1, dtype=np.int64),
+        np.zeros((n_transfusions, 3)),
         np.zeros(1, dtype=np.int64),
         np.zeros(1, dtype=np.int64),
     )

@@ -17,7 +17,7 @@ import math
 from hscape import draws
 from hscape.biology import rates
 from hscape.compiled import compiled, inlined
-from hscape.dynamics.clones import place, total_cells
+from hscape.dynamics.clones import fitness_in, place, total_cells
 from hscape.dynamics.mutation import draw_address, draw_fitness_per_day, draw_kind, total_rate_per_day
 from hscape.streams import Purpose
 from hscape.units import TICKS_PER_DAY
@@ -84,7 +84,7 @@ def step_days(clones, n_used, total, setting, c):
     fold = division_fold(total, setting, c)
     for i in range(n_used):
         if clones.cells[i] > 0.0:
-            division, loss = clone_rates(clones.fitness_per_day[i], clones.vulnerability[i], fold, setting, c)
+            division, loss = clone_rates(fitness_in(clones, i, setting), clones.vulnerability[i], fold, setting, c)
             division_total += division * clones.cells[i]
             net += (division - loss) * clones.cells[i]
     crowding = (c.niche_empty_division_fold - 1.0) * total / setting.niche_capacity_cells
@@ -100,7 +100,7 @@ def middle_total(clones, n_used, total, days, setting, c):
     fold = division_fold(total, setting, c)
     for i in range(n_used):
         if clones.cells[i] > 0.0:
-            division, loss = clone_rates(clones.fitness_per_day[i], clones.vulnerability[i], fold, setting, c)
+            division, loss = clone_rates(fitness_in(clones, i, setting), clones.vulnerability[i], fold, setting, c)
             middle += clones.cells[i] * math.exp((division - loss) * 0.5 * days)
     return middle
 
@@ -131,7 +131,10 @@ def _mutate(clones, n_used, slot, tick, days, mean, first_uniform, fold, setting
         vulnerability = clones.vulnerability[slot] * kinds.vulnerability[kind]
         left = days * draws.uniform(source)
         address = draw_address(source)
-        division, loss = clone_rates(fitness, vulnerability, fold, setting, c)
+        interferon_fitness = clones.interferon_fitness_per_day[slot] + kinds.interferon_fitness_per_day[kind]
+        division, loss = clone_rates(
+            fitness + interferon_fitness * setting.interferon, vulnerability, fold, setting, c
+        )
         cells = draw_transition(source, 1.0, division, loss, left)
         if cells > 0.0:
             birth = tick + int((days - left) * TICKS_PER_DAY)
@@ -140,6 +143,7 @@ def _mutate(clones, n_used, slot, tick, days, mean, first_uniform, fold, setting
                 n_used,
                 cells,
                 fitness,
+                interferon_fitness,
                 vulnerability,
                 address,
                 clones.address[slot],
@@ -169,7 +173,7 @@ def advance(clones, n_used, start_tick, stop_tick, setting, kinds, source, c):
         for i in range(before):
             if clones.cells[i] <= 0.0 and not (i == 0 and setting.influx_per_day > 0.0):
                 continue
-            division, loss = clone_rates(clones.fitness_per_day[i], clones.vulnerability[i], fold, setting, c)
+            division, loss = clone_rates(fitness_in(clones, i, setting), clones.vulnerability[i], fold, setting, c)
             first = clones.cells[i]
             draws.open_source(source, setting.key, tick, clones.address[i], _TRANSITION)
             mutant_uniform = draws.uniform(source)

@@ -135,6 +135,7 @@ def run_model(name: str, *, runs: int, seed: int, kernel: str = "step") -> np.nd
         contact_killing_per_day=0.0,
         influx_per_day=model.immigration,
         mutation_factor=1.0,
+        interferon=0.0,
         key=np.uint64(0),
     )
     keys = np.array([stream_key(seed, "dsmts", name, run) for run in range(runs)], dtype=np.uint64)
