@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hscape.biology import blood, rates
 from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.biology.clone_kinds import CloneKind, clone_label
 from hscape.biology.influence import compile_influences
+from hscape.biology.readout import read_rows
 from hscape.biology.state import POOLS
 from hscape.patient import Patient
 from hscape.units import TICKS_PER_DAY
@@ -118,18 +118,13 @@ class History:
         red = c["blood_reticulocyte_share"] * self.pool("blood_reticulocytes") + (
             1.0 - c["blood_reticulocyte_share"]
         ) * self.pool("red_cells")
-        platelets = np.array([blood.platelet_pool(y, c) for y in self.states])
-        spleen = np.array([blood.circulating_platelet_fold(f, c) for f in self.factors[:, 0]])
+        ages = np.array([self.patient.age_at(day) for day in self.days])
+        derived = read_rows(self.states, self.factors[:, 0].copy(), ages, self._signal_channels(), c)
+        platelets, spleen, cellularity, g_csf = derived.T
         neutrophils = c["neutrophils_normal_1e9_per_l"] * self.pool("neutrophils") / volume * self.factors[:, 1]
         lymphocytes = c["lymphocytes_normal_1e9_per_l"] * self.pool("lymphocytes")  # they recirculate: no dilution
         monocytes = c["monocytes_normal_1e9_per_l"] * self.pool("monocytes") / volume
         reticulocyte_share = c["blood_reticulocyte_share"] * c["red_cells_normal_1e12_per_l"] * 1000.0
-        ages = [self.patient.age_at(day) for day in self.days]
-        cellularity = [
-            rates.cellularity_fraction(blood.marrow_cells(y, c), age, c)
-            for y, age in zip(self.states, ages, strict=True)
-        ]
-        g_csf = [blood.g_csf_level(y, h, c) for y, h in zip(self.states, self._signal_channels(), strict=True)]
         return {
             "hemoglobin_g_per_dl": c["hemoglobin_normal_g_per_dl"] * red / volume,
             "red_cells_1e12_per_l": c["red_cells_normal_1e12_per_l"] * red / volume,
@@ -143,9 +138,9 @@ class History:
             "blood_volume_liters": c["blood_volume_normal_liters"] * volume,
             "erythropoietin_mu_per_ml": c["erythropoietin_normal_mu_per_ml"] * self.pool("erythropoietin"),
             "thrombopoietin_pg_per_ml": c["thrombopoietin_normal_pg_per_ml"] * self.pool("thrombopoietin"),
-            "g_csf_pg_per_ml": c["g_csf_normal_pg_per_ml"] * np.array(g_csf),
+            "g_csf_pg_per_ml": c["g_csf_normal_pg_per_ml"] * g_csf,
             "iron_stores_mg": c["iron_stores_normal_mg"] * self.pool("iron_stores"),
-            "marrow_cellularity_fraction": np.array(cellularity),
+            "marrow_cellularity_fraction": cellularity,
             "early_progenitors_count": c["early_progenitor_count_cells"] * self.pool("early_progenitors"),
         }
 
@@ -160,7 +155,8 @@ class History:
         """Clones over time: stem cells, shares of stem cells, of early progenitors and of six blood lines."""
         rows = self.clone_rows
         table = pd.DataFrame({"day": rows[:, 0] / TICKS_PER_DAY, "serial": rows[:, 1].astype(int)})
-        table["clone"] = [self.clone_name(serial) for serial in table["serial"]]
+        names = {serial: self.clone_name(serial) for serial in np.unique(table["serial"])}
+        table["clone"] = table["serial"].map(names)
         table["stem_cells_count"] = rows[:, 2]
         total = table["day"].map(dict(zip(self.days, self.stem_cells, strict=True)))
         table["stem_cell_fraction"] = rows[:, 2] / _interpolated(self.days, self.stem_cells, table["day"], total)
@@ -192,7 +188,7 @@ class History:
 
 def _interpolated(days: np.ndarray, values: np.ndarray, wanted: pd.Series, exact: pd.Series) -> np.ndarray:
     found = exact.to_numpy(dtype=float)
-    return np.where(np.isnan(found), np.interp(wanted, days, values), found)
+    return np.maximum(np.where(np.isnan(found), np.interp(wanted, days, values), found), 1.0e-300)
 
 
 def canonical_csv(table: pd.DataFrame) -> str:

@@ -25,12 +25,17 @@ from hscape.dynamics.kinds import mutation_kinds
 from hscape.dynamics.plan import Plan
 from hscape.errors import NumericsError
 from hscape.history import History, Run
+from hscape.parameters import find_record
 from hscape.patient import Patient
 from hscape.streams import Purpose, stream_key
 from hscape.units import TICKS_PER_DAY
 
 _ADDRESS_MASK = np.uint64((1 << 56) - 1)
 N_TRANSFUSIONS = 4096
+_DIVIDING = (
+    "erythroid_progenitors", "erythroblasts", "neutrophil_mitotic", "megakaryocyte_progenitors", "monocyte_precursors",
+)  # fmt: skip
+_BLOOD_SUBJECTS = ("early_progenitors", "iron", "platelets", "red_cells", "signals", "stem_cells", "white_cells")
 PRODUCTS = ("red_cells", "platelets")
 
 
@@ -128,7 +133,7 @@ class Episodes:
             calendar_days=simulate.WEEK_DAYS, report_fraction=report_fraction,
         )  # fmt: skip
         constants = constants_record(patient.parameters, patient.sex)
-        start = simulate.settled_state(patient, constants) if patient.parameters.changed else simulate.healthy_state()
+        start = simulate.settled_state(patient, constants) if _moves_the_blood(patient) else simulate.healthy_state()
         state = _first_state(patient, run, start, with_life_before)
         out = simulate.make_output(run, len(patient.clones), 512, N_TRANSFUSIONS)
         return cls(patient, run, 0.0, state, out, constants, list(patient.influences))
@@ -181,14 +186,14 @@ class Episodes:
         self._given = [item for item in self._given if item is not old] + ([new] if new is not None else [])
         self.patient = replace(self.patient, influences=tuple(self._given))
 
-    def ablate_and_graft(self, survival: float, donor_cells: float, kind: int, name: str = "donor") -> None:
+    def ablate_and_graft(self, survival: float, donor_cells: float, kind: int, donor_progenitors: float) -> None:
         """Conditioning and graft: each stem cell of the patient survives by chance, donor cells move in.
 
         Args:
             survival: chance of each stem cell and share of early progenitors that survive.
             donor_cells: stem cells of the graft that settle.
             kind: index of the donor kind among the patient's clone kinds.
-            name: part of the address of the donor's draws.
+            donor_progenitors: early progenitors of the graft, relative to health.
         """
         state = self._state
         source = np.zeros(draws.SOURCE_WORDS, dtype=np.uint64)
@@ -200,11 +205,16 @@ class Episodes:
             state.clones.progenitors[i] *= survival
         if state.n_used + 2 > len(state.clones.cells):
             state = self._state = state.with_room(4 * len(state.clones.cells))
-        address = stream_key(0, name, self.run.number, int(tick)) & _ADDRESS_MASK
+        address = stream_key(0, "donor", int(tick)) & _ADDRESS_MASK
         n_used = place(
             state.clones, state.n_used, float(donor_cells), 0.0, 0.0, 0.0, address, np.uint64(0), kind, tick, 0.0
         )
+        slot = int(np.flatnonzero(state.clones.address[: int(n_used)] == address)[0])
+        state.clones.progenitors[slot] = donor_progenitors
         state.n_used = int(n_used)
+        for name in _DIVIDING:
+            pool = POOLS[name]
+            state.y[pool.start : pool.stop] *= survival
         state.y[POOLS["early_progenitors"].start] = state.clones.progenitors[: state.n_used].sum()
 
     def set_pool(self, name_or_index: int, value: float) -> None:
@@ -256,6 +266,12 @@ class Episodes:
             stop_platelets_1e9_per_l=watch.stop_platelets_1e9_per_l,
             stop_neutrophils_1e9_per_l=watch.stop_neutrophils_1e9_per_l,
         )
+
+
+def _moves_the_blood(patient: Patient) -> bool:
+    """True if a changed number moves the blood at rest: kinetics do, set points and numbers of failure do not."""
+    changed = [find_record(name) for name in patient.parameters.changed]
+    return any(not record.set_point and record.subject in _BLOOD_SUBJECTS for record in changed)
 
 
 def _first_state(patient: Patient, run: Run, start: np.ndarray, with_life_before: bool) -> _State:

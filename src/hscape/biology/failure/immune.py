@@ -37,6 +37,8 @@ class ImmuneAttack(Influence):
         tolerated_antigen_fraction: antigen up to which a small attack is held.
         suppression_fold: interferon kept up by unit attacking cells.
         cyclosporine_sensitivity_fold: what full exposure to cyclosporine takes from the attack (divides by 1 + it).
+        flare_day: day on which a trigger (an infection, a drug) multiplies the attacking cells; None for no flare.
+        flare_fold: by how much.
         end_day: day from which the attack ends by itself; None if it does not.
         end_per_day: how fast it then ends.
     """
@@ -47,6 +49,8 @@ class ImmuneAttack(Influence):
     tolerated_antigen_fraction: float | None = None
     suppression_fold: float | None = None
     cyclosporine_sensitivity_fold: float | None = None
+    flare_day: float | None = None
+    flare_fold: float | None = None
     end_day: float | None = None
     end_per_day: float = 0.1
 
@@ -59,8 +63,12 @@ class ImmuneAttack(Influence):
         return {ATTACKING: 0.0, INTERFERON: 0.0}
 
     def jumps(self, context: Context) -> Iterable[Jump]:
-        """The first attacking cells."""
-        return [Jump(day=self.day, target=ATTACKING, amount=self._value("attack_seed_fold", context))]
+        """The first attacking cells, and a flare."""
+        found = [Jump(day=self.day, target=ATTACKING, amount=self._value("attack_seed_fold", context))]
+        if self.flare_day is not None:
+            fold = self._value("attack_flare_fold", context)
+            found.append(Jump(day=self.flare_day, target=ATTACKING, factor=fold))
+        return found
 
     def terms(self, context: Context) -> Iterable[Term]:
         """Expansion, regulation, contraction and killing of attacking cells; interferon follows them."""
@@ -108,6 +116,10 @@ class ImmuneAttack(Influence):
             Effect(
                 channel=Channel.PROGENITOR_OUTPUT, variable=INTERFERON,
                 coefficient=p["interferon_output_block_fold"], mode="reduce",
+            ),
+            Effect(
+                channel=Channel.NEUTROPHIL_OUTPUT, variable=INTERFERON,
+                coefficient=p["interferon_neutrophil_block_fold"], mode="reduce",
             ),
             Effect(
                 channel=Channel.STEM_CELL_DIVISION, variable=INTERFERON,

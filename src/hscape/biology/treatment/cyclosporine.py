@@ -25,11 +25,13 @@ class Cyclosporine(Influence):
         day: first day.
         full_days: how long at full dose; infinity if it goes on.
         taper_days: how long the taper takes; 0 stops at once.
+        stop_day: day of the course on which it is stopped whatever was planned; infinity if not.
     """
 
     day: float
     full_days: float = 365.0
     taper_days: float = 365.0
+    stop_day: float = math.inf
 
     def steps(self) -> list[tuple[float, float, float]]:
         """(first day, last day, exposure) of each dose."""
@@ -39,7 +41,7 @@ class Cyclosporine(Influence):
         for i in range(n):
             start = full_end + i * self.taper_days / n
             found.append((start, full_end + (i + 1) * self.taper_days / n, 1.0 - (i + 1) / (n + 1)))
-        return found
+        return [(start, min(end, self.stop_day), share) for start, end, share in found if start < self.stop_day]
 
     def changes(self, context: Context) -> Iterable[Change]:
         """Exposure over time."""

@@ -34,7 +34,11 @@ class Eltrombopag(Influence):
     def changes(self, context: Context) -> Iterable[Change]:
         """Signals that the receptor gives while the drug is taken."""
         share, end = self.dose_mg_per_day / FULL_DOSE_MG_PER_DAY, self.day + self.duration_days
+        renewal = 1.0 + share * (context.parameters["eltrombopag_renewal_fold"] - 1.0)
+        division = Change(channel=Channel.STEM_CELL_DIVISION, start_day=self.day, end_day=end, factor=renewal)
         return [
+            division,
+        ] + [
             Change(
                 channel=channel,
                 start_day=self.day,

@@ -1,0 +1,35 @@
+"""Numbers that a laboratory reports and that take more than a factor: read from the states, row by row, compiled."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hscape.biology import blood, rates
+from hscape.compiled import compiled
+
+#: Columns that `read_rows` returns, relative to health where they are amounts.
+COLUMNS = ("platelet_pool", "circulating_platelet_fold", "cellularity_fraction", "g_csf_fold")
+
+
+@compiled
+def read_rows(states, splenic_pool, ages_years, channels, c):
+    """Derived numbers of each row.
+
+    Args:
+        states: blood states, shape (n_rows, n_states).
+        splenic_pool: factor of the splenic pool in each row, shape (n_rows,).
+        ages_years: age in each row, shape (n_rows,).
+        channels: dated channels in force in each row, shape (n_rows, n_channels).
+        c: record of constants.
+
+    Returns:
+        array of shape (n_rows, 4), columns as in `COLUMNS`.
+    """
+    out = np.empty((states.shape[0], 4))
+    for i in range(states.shape[0]):
+        y = states[i]
+        out[i, 0] = blood.platelet_pool(y, c)
+        out[i, 1] = blood.circulating_platelet_fold(splenic_pool[i], c)
+        out[i, 2] = rates.cellularity_fraction(blood.marrow_cells(y, c), ages_years[i], c)
+        out[i, 3] = blood.g_csf_level(y, channels[i], c)
+    return out

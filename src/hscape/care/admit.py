@@ -1,0 +1,271 @@
+"""From a case to a virtual patient: the failure smolders, shows, is treated, and takes its course.
+
+Care is decided on the way (non-response, relapse), so the course is lived in episodes; see `episodes`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from hscape.biology.balance import constants_record
+from hscape.biology.clone_kinds import CloneKind
+from hscape.biology.failure.immune import ATTACKING
+from hscape.biology.failure.niche_loss import STATE as LOST_NICHE
+from hscape.biology.influence import Influence
+from hscape.biology.state import POOLS
+from hscape.biology.treatment import Cyclosporine, Eltrombopag
+from hscape.care.case import Case
+from hscape.care.end_of_attack import EndOfAttack
+from hscape.care.episodes import PRODUCTS, Episodes, Watch
+from hscape.care.outcomes import draw_outcome
+from hscape.care.plan import TRANSPLANT, TREATMENTS, Planned
+from hscape.care.records import CloneTraits, GivenTransfusion, GivenTreatment, Happening, VirtualPatient
+from hscape.care.seen import look
+from hscape.history import History
+from hscape.streams import generator
+
+CHECK_DAYS = 91.0
+RESPONSE_DAYS = 182.0
+SECOND_LINE_DELAY_DAYS = 21.0
+DONOR = CloneKind(name="donor", rate_per_year=0.0, shown_as="other", variant="donor")
+
+
+@dataclass(slots=True)
+class _Care:
+    """What has been decided so far."""
+
+    case: Case
+    episodes: Episodes
+    diagnosis_day: float
+    given: list[Influence] = field(default_factory=list)
+    happened: list[Happening] = field(default_factory=list)
+    transplants: list[tuple[float, float]] = field(default_factory=list)
+    is_responding: bool = False
+    has_second_line: bool = False
+    n_relapses: int = 0
+
+
+def admit(case: Case, *, seed: int, number: int = 0, kernel: str = "step") -> VirtualPatient:
+    """Live a case from the first day of its cause.
+
+    Args:
+        case: who, which cause, which plan.
+        seed: 0 to 2**63 - 1.
+        number: which of many with the same seed.
+        kernel: ``step`` or ``exact``; ``mean`` has neither chance nor new clones.
+
+    Returns:
+        the virtual patient: history, care, happenings and truth.
+
+    Raises:
+        InputError: a plan that cannot be carried out.
+        NumericsError: the simulation failed.
+    """
+    patient = replace(case.patient, kinds=(*case.patient.kinds, DONOR))
+    episodes = Episodes.begin(
+        patient, days=case.wait_days + case.follow_up_days, seed=seed, number=number, kernel=kernel
+    )
+    limits = case.presentation
+    watch = Watch(
+        stop_hemoglobin_g_per_dl=limits.hemoglobin_g_per_dl,
+        stop_platelets_1e9_per_l=limits.platelets_1e9_per_l,
+        stop_neutrophils_1e9_per_l=limits.neutrophils_1e9_per_l,
+    )
+    if episodes.live(case.wait_days, watch):
+        return _virtual_patient(_Care(case, episodes, math.nan), seed, number)
+    care = _Care(case, episodes, episodes.day)
+    care.happened.append(Happening(day=care.diagnosis_day, kind="diagnosis"))
+    if case.attack_ends_after_presentation_days is not None:
+        episodes.give(EndOfAttack(day=care.diagnosis_day + case.attack_ends_after_presentation_days))
+    for item in case.plan.treatments:
+        if item.name != TRANSPLANT:
+            _give(care, item, care.diagnosis_day + item.after_diagnosis_days)
+    _follow(care, seed, number)
+    return _virtual_patient(care, seed, number)
+
+
+def _give(care: _Care, item: Planned, day: float) -> None:
+    influence = TREATMENTS[item.name](day, care.case.log_kill_fold, **item.options)
+    care.given.append(influence)
+    care.episodes.give(influence)
+
+
+def _follow(care: _Care, seed: int, number: int) -> None:
+    """From check to check until the end, with transplants on their days."""
+    plan, episodes = care.case.plan, care.episodes
+    p = care.case.patient.parameters
+    watch = Watch()
+    if plan.with_transfusions:
+        watch = Watch(
+            red_cell_trigger_g_per_dl=p["red_cell_transfusion_trigger_g_per_dl"],
+            platelet_trigger_1e9_per_l=p["platelet_transfusion_trigger_1e9_per_l"],
+        )
+    constants = constants_record(p, care.case.patient.sex)
+    end = care.diagnosis_day + care.case.follow_up_days
+    pending = sorted(
+        (care.diagnosis_day + item.after_diagnosis_days, item) for item in plan.treatments if item.name == TRANSPLANT
+    ) if any(item.name == TRANSPLANT for item in plan.treatments) else []  # fmt: skip
+    check = 1
+    while episodes.day < end - 0.5:
+        next_check = care.diagnosis_day + check * CHECK_DAYS
+        stop = min(end, next_check, pending[0][0] if pending else end)
+        episodes.live(stop, watch)
+        if pending and episodes.day >= pending[0][0] - 0.5:
+            _transplant(care, pending.pop(0)[1], seed, number)
+        elif episodes.day >= next_check - 0.5:
+            check += 1
+            pending += _decide(care, look(episodes, constants), check - 1)
+
+
+def _decide(care: _Care, seen: object, check: int) -> list[tuple[float, Planned]]:
+    """Non-response and relapse; returns transplants to come."""
+    plan, day = care.case.plan, care.episodes.day
+    after = day - care.diagnosis_day
+    if care.transplants:
+        return []
+    if seen.responds:  # type: ignore[attr-defined]
+        care.is_responding = True
+        return []
+    if care.is_responding and seen.relapses:  # type: ignore[attr-defined]
+        care.is_responding = False
+        care.n_relapses += 1
+        care.happened.append(Happening(day=day, kind="relapse"))
+        if plan.relapse != "none":
+            _restart_cyclosporine(care, day)
+        if plan.relapse == "second_course":
+            _give(care, Planned(name="rabbit_atg"), day + SECOND_LINE_DELAY_DAYS)
+        return []
+    if care.is_responding or care.has_second_line or after < RESPONSE_DAYS - 1 or plan.non_response == "none":
+        return []
+    care.has_second_line = True
+    if plan.non_response == "transplant":
+        return [(day + SECOND_LINE_DELAY_DAYS, Planned(name=TRANSPLANT))]
+    if plan.non_response == "second_course":
+        _give(care, Planned(name="rabbit_atg"), day + SECOND_LINE_DELAY_DAYS)
+        _restart_cyclosporine(care, day)
+    else:
+        _give(care, Planned(name="eltrombopag", options={"duration_days": 365.0}), day)
+    return []
+
+
+def _restart_cyclosporine(care: _Care, day: float) -> None:
+    """Stop the running course of cyclosporine and begin a new one."""
+    for index, item in enumerate(care.given):
+        if isinstance(item, Cyclosporine) and item.steps()[-1][1] > day:
+            stopped = replace(item, stop_day=day)
+            care.episodes.replace_given(item, stopped)
+            care.given[index] = stopped
+    again = Cyclosporine(day=day, full_days=365.0, taper_days=730.0)
+    care.given.append(again)
+    care.episodes.give(again)
+
+
+def _transplant(care: _Care, item: Planned, seed: int, number: int) -> None:
+    """Conditioning, graft, and the end of the attack with the patient's own lymphocytes."""
+    episodes, p = care.episodes, care.case.patient.parameters
+    day, age = episodes.day, care.case.patient.age_at(episodes.day)
+    random = generator(seed, "transplant", number)
+    donor_age = float(item.options.get("donor_age_years", 35.0))
+    usual = p["graft_stem_cells_young_donor_count" if donor_age < 48 else "graft_stem_cells_old_donor_count"]
+    cells = round(float(item.options.get("stem_cells_count", usual)) * math.exp(0.5 * random.standard_normal()))
+    fails = random.random() < p["graft_failure_fraction"]
+    donor = len(episodes.patient.clone_kinds) - 1
+    episodes.ablate_and_graft(
+        p["conditioning_stem_cell_survival_fraction"], 0.0 if fails else max(1.0, cells), donor,
+        0.0 if fails else p["graft_early_progenitors_fraction"],
+    )  # fmt: skip
+    own = list(compile_own_names(episodes))
+    if ATTACKING in own:
+        episodes.set_pool(POOLS["own"].start + own.index(ATTACKING), 0.0)
+    if LOST_NICHE in own:
+        index = POOLS["own"].start + own.index(LOST_NICHE)
+        episodes.set_pool(index, max(float(episodes.state[index]), p["conditioning_niche_loss_fraction"]))
+    bracket = "young" if age < 20 else ("adult" if age <= 50 else "older")
+    care.transplants.append((day, p[f"transplant_death_{bracket}_fraction"] * (3.0 if fails else 1.0)))
+    care.happened.append(Happening(day=day, kind="transplant", detail="marrow, matched sibling"))
+    if fails:
+        care.happened.append(Happening(day=day + 35.0, kind="graft_failure"))
+    for index, given in enumerate(care.given):  # immunosuppression of the first plan ends
+        if isinstance(given, Cyclosporine | Eltrombopag):
+            stopped = _ended(given, day)
+            care.episodes.replace_given(given, stopped)
+            care.given[index] = stopped
+
+
+def _ended(item: Cyclosporine | Eltrombopag, day: float) -> Influence:
+    if isinstance(item, Eltrombopag):
+        return replace(item, duration_days=max(1.0, min(item.duration_days, day - item.day)))
+    return replace(item, stop_day=day)
+
+
+def compile_own_names(episodes: Episodes) -> list[str]:
+    """Names of the own states in their order."""
+    names: list[str] = []
+    for influence in episodes.patient.influences:
+        names += list(influence.own_states())
+    return names
+
+
+def _virtual_patient(care: _Care, seed: int, number: int) -> VirtualPatient:
+    case, episodes = care.case, care.episodes
+    history = episodes.history()
+    seen = math.isfinite(care.diagnosis_day)
+    last, happened = episodes.day, list(care.happened)
+    if seen:
+        outcome = draw_outcome(
+            history.counts, history.clones, sex=case.patient.sex, era=case.plan.era, since_day=care.diagnosis_day,
+            parameters=case.patient.parameters, random=generator(seed, "outcome", number),
+            procedure_deaths=care.transplants,
+        )  # fmt: skip
+        last = outcome.death_day if outcome.death_day is not None else last
+        happened = [item for item in happened if item.day <= last] + list(outcome.happenings)
+    treatments = [item.course() for item in care.given if hasattr(item, "course")]
+    return VirtualPatient(
+        patient_id=case.patient_id,
+        history=history,
+        diagnosis_day=care.diagnosis_day if seen else None,
+        last_day=float(last),
+        treatments=tuple(
+            GivenTreatment(
+                name=t.name, start_day=t.start_day, end_day=None if t.end_day is None or t.end_day > last else t.end_day,
+                dose=t.dose, dose_unit=t.dose_unit, taper=tuple(step for step in t.taper if step[0] <= last), detail=t.detail,
+            )
+            for t in treatments
+            if t.start_day <= last
+        ),
+        transfusions=tuple(
+            GivenTransfusion(day=float(day), product=PRODUCTS[int(product)], units=float(units))
+            for day, product, units in episodes.transfusions
+            if day <= last
+        ),
+        happenings=tuple(sorted(happened, key=lambda item: (item.day, item.kind))),
+        hla_typing=case.hla_typing,
+        clone_traits=_traits(history),
+        truth=dict(case.truth),
+    )  # fmt: skip
+
+
+def _traits(history: History) -> dict[str, CloneTraits]:
+    """What a laboratory would find in each reported clone."""
+    kinds, facts = history.patient.clone_kinds, history.clone_facts
+    names = {int(row.address): history.clone_name(int(row.serial)) for row in facts.itertuples()}
+    found = {}
+    for row in facts.itertuples():
+        if row.kind < 0:
+            continue
+        kind = kinds[int(row.kind)]
+        is_x_in_male = kind.chromosome == "X" and history.patient.sex == "male"
+        found[names[int(row.address)]] = CloneTraits(
+            kind=kind.name,
+            shown_as=kind.shown_as,
+            gene=kind.gene,
+            variant=kind.variant,
+            copy_state="hemizygous" if is_x_in_male else kind.copy_state,
+            chromosome=kind.chromosome,
+            hla_allele=kind.hla_allele,
+            parent=names.get(int(row.parent_address), "ordinary"),
+        )
+    return found

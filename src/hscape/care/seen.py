@@ -1,0 +1,66 @@
+"""What a clinician would conclude from the blood on a day of the course: severe, responding, relapsing.
+
+These judgments steer the simulated care only. Results of a cohort come from the clinical rules on charts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hscape.biology import blood
+from hscape.biology.state import POOLS
+from hscape.care.episodes import Episodes
+
+SEVERE_NEUTROPHILS, SEVERE_PLATELETS, SEVERE_RETICULOCYTES = 0.5, 20.0, 60.0  # modified Camitta, 1e9/L
+FREE_DAYS = 56.0
+_NEUTROPHILS, _RETICULOCYTES = POOLS["neutrophils"].start, POOLS["blood_reticulocytes"].start
+_VOLUME = POOLS["blood_volume"].start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Counts of a day and transfusions of the weeks before it."""
+
+    hemoglobin_g_per_dl: float
+    neutrophils_1e9_per_l: float
+    platelets_1e9_per_l: float
+    reticulocytes_1e9_per_l: float
+    is_transfused: bool
+
+    @property
+    def is_severe(self) -> bool:
+        """Two of three counts in the severe range."""
+        low = (
+            self.neutrophils_1e9_per_l < SEVERE_NEUTROPHILS,
+            self.platelets_1e9_per_l < SEVERE_PLATELETS,
+            self.reticulocytes_1e9_per_l < SEVERE_RETICULOCYTES and self.hemoglobin_g_per_dl < 10.0,
+        )
+        return sum(low) >= 2
+
+    @property
+    def responds(self) -> bool:
+        """Free of transfusions and no longer severe."""
+        return not self.is_transfused and not self.is_severe
+
+    @property
+    def relapses(self) -> bool:
+        """Transfused again, or near the severe range."""
+        return self.is_transfused or self.is_severe or self.platelets_1e9_per_l < SEVERE_PLATELETS
+
+
+def look(episodes: Episodes, constants: np.void) -> Seen:
+    """The counts where the course stands."""
+    y, c = episodes.state, constants
+    volume = y[_VOLUME]
+    given = episodes.transfusions
+    return Seen(
+        hemoglobin_g_per_dl=float(c["hemoglobin_normal_g_per_dl"] * blood.red_cell_pool(y, c) / volume),
+        neutrophils_1e9_per_l=float(c["neutrophils_normal_1e9_per_l"] * y[_NEUTROPHILS] / volume),
+        platelets_1e9_per_l=float(c["platelets_normal_1e9_per_l"] * blood.platelet_pool(y, c) / volume),
+        reticulocytes_1e9_per_l=float(
+            c["blood_reticulocyte_share"] * c["red_cells_normal_1e12_per_l"] * 1000.0 * y[_RETICULOCYTES] / volume
+        ),
+        is_transfused=bool(len(given) and given[-1, 0] > episodes.day - FREE_DAYS),
+    )
