@@ -223,8 +223,11 @@ class Assays:
 
 
 def _everything(p: Parameters, *, sensitive: bool) -> Assays:
-    flow = {"cluster_events_count": round(p["flow_cluster_events_count"]), "blood_volume_ml": p["flow_blood_volume_ml"]}
-    reads = {
+    flow: dict[str, Any] = {
+        "cluster_events_count": round(p["flow_cluster_events_count"]),
+        "blood_volume_ml": p["flow_blood_volume_ml"],
+    }
+    reads: dict[str, Any] = {
         "depth_variation_fraction": p["sequencing_depth_variation_fraction"],
         "error_fraction": p["sequencing_error_fraction"],
         "detection_limit_fraction": p["sequencing_detection_limit_fraction"],
@@ -257,12 +260,12 @@ def _everything(p: Parameters, *, sensitive: bool) -> Assays:
             red_cell_survival_fraction=p["pnh_red_cell_survival_fraction"],
             transfused_unit_hemoglobin_g=p["transfused_unit_hemoglobin_mg"] / 1000.0,
             transfused_red_cell_survival_days=p["transfused_red_cell_survival_days"],
-            **flow,  # type: ignore[arg-type]
+            **flow,
         ),
         hla_flow=HlaFlow(
             limit_fraction=p["hla_flow_limit_fraction"],
             events_count=round(p["hla_flow_events_count"]),
-            **flow,  # type: ignore[arg-type]
+            **flow,
         ),
         hla_sequencing=HlaSequencing(
             loci=("A", "B", "C"),

@@ -73,7 +73,7 @@ class Subject:
         """Prepare a patient for observation.
 
         Raises:
-            InputError: never diagnosed, simulated without blood, a child, or clones that descend from each other in a circle.
+            InputError: never diagnosed, simulated without blood, a child, or clones that descend in a circle.
         """
         if patient.diagnosis_day is None:
             raise InputError(
