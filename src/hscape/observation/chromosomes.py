@@ -54,7 +54,7 @@ def _groups(subject: Subject) -> dict[Change, list[str]]:
 
 
 def make_karyotype(
-    subject: Subject, assay: Karyotype, day: float, known: set[str], *, is_exact: bool
+    subject: Subject, assay: Karyotype, day: float, known: dict[str, str], *, is_exact: bool
 ) -> list[CloneMeasurement]:
     """The karyotype of one biopsy: an entry a change found now or before; one normal entry if none is.
 
@@ -62,7 +62,7 @@ def make_karyotype(
         subject: who.
         assay: metaphases and how many make a clone.
         day: of the chart.
-        known: labels of changes found so far; grows.
+        known: changes found so far; grows.
         is_exact: True for expectations in place of draws.
     """
     n = assay.metaphases_count
@@ -76,7 +76,7 @@ def make_karyotype(
         n_clone = count_cells(source, n, subject.true_share(clones, "marrow", day), is_exact=is_exact)
         needed = assay.loss_cells_count if change.chromosome_change < 0 else assay.gain_cells_count
         if n_clone >= needed:
-            known.add(change.label)
+            known[change.label] = change.label
             is_called = True
             text = _iscn(change, n_clone, n, subject.sex)
             found.append(
@@ -119,14 +119,14 @@ def _iscn(change: Change, n_clone: int, n: int, sex: str) -> str:
     return abnormal if n_clone == n else f"{abnormal}/{_NORMAL[sex]}[{n - n_clone}]"
 
 
-def read_snp_array(subject: Subject, assay: SnpArray, day: float, known: set[str]) -> list[CloneMeasurement]:
+def read_snp_array(subject: Subject, assay: SnpArray, day: float, known: dict[str, str]) -> list[CloneMeasurement]:
     """Loss of heterozygosity by SNP array: always an entry for 6p, and one for every other change found now or before.
 
     Args:
         subject: who.
         assay: limit and scatter.
         day: of the chart.
-        known: labels of changes found so far; grows.
+        known: changes found so far; grows.
     """
     found = [_array_entry(subject, assay, day, _LOSS_6P, "hla_loss", "cn_loh", _share_6p(subject, assay, day))]
     for change, clones in _groups(subject).items():
@@ -137,7 +137,7 @@ def read_snp_array(subject: Subject, assay: SnpArray, day: float, known: set[str
         kind = kind if kind == "reversion" else "chromosome"
         entry = _array_entry(subject, assay, day, change.label, kind, change.copy_state, share)
         if entry.status == "positive" or change.label in known:
-            known.add(change.label)
+            known[change.label] = change.label
             found.append(entry)
     if len(found) == 1:
         found.append(

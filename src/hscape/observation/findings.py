@@ -99,15 +99,39 @@ def imbalance_of_6p(subject: Subject, specimen: str, day: float) -> float:
     return total
 
 
-def variant_groups(subject: Subject, *, is_hla: bool) -> dict[tuple[str, str, str], list[str]]:
-    """Clones by what sequencing can tell apart: (gene, HLA allele, label).
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Variant:
+    """What sequencing can tell apart.
 
-    Equal variants in two clones cannot be told apart; a variant without words is one of its own.
+    Args:
+        head: gene, or HLA allele, that the name begins with.
+        words: the change; empty if the traits have no words for it, and then it is one of its own.
+        gene: symbol.
+        hla_allele: allele that carries it, empty outside HLA genes.
+        address: names its draws; never shown.
     """
-    groups: dict[tuple[str, str, str], list[str]] = {}
-    n_unnamed: dict[str, int] = {}
+
+    head: str
+    words: str
+    gene: str
+    hla_allele: str
+    address: str
+
+    def label(self, known: Mapping[str, str]) -> str:
+        """Name in a chart; one without words gets the next number when it is first found."""
+        if self.address in known:
+            return known[self.address]
+        if self.words:
+            return self.words if self.words.startswith(self.head) else f"{self.head} {self.words}"
+        lead = f"{self.head} variant "
+        return f"{lead}{1 + sum(label.startswith(lead) for label in known.values())}"
+
+
+def variant_groups(subject: Subject, *, is_hla: bool) -> dict[Variant, list[str]]:
+    """Clones by what sequencing can tell apart; equal variants in two clones cannot be."""
+    groups: dict[Variant, list[str]] = {}
     for clone, traits in subject.traits.items():
-        gene = traits.gene.strip().upper()
+        gene, words = traits.gene.strip().upper(), traits.variant.strip()
         is_loss = traits.copy_state in ("cn_loh", "deletion") and (
             traits.shown_as == "reversion" or is_loss_of_6p(traits)
         )
@@ -115,9 +139,7 @@ def variant_groups(subject: Subject, *, is_hla: bool) -> dict[tuple[str, str, st
             continue
         allele = next(iter(named_alleles(traits)), "")
         head = f"HLA-{allele}" if allele else gene
-        words = traits.variant.strip()
-        if not words:
-            n_unnamed[head] = n_unnamed.get(head, 0) + 1
-            words = f"variant {n_unnamed[head]}"
-        groups.setdefault((gene, allele, words if words.startswith(head) else f"{head} {words}"), []).append(clone)
-    return groups
+        address = f"{head} {words}" if words else f"{head}/{clone}"
+        variant = Variant(head=head, words=words, gene=gene, hla_allele=allele, address=address)
+        groups.setdefault(variant, []).append(clone)
+    return dict(sorted(groups.items()))

@@ -50,7 +50,7 @@ def observe(patient: VirtualPatient, visits: Visits, assays: Assays | None = Non
     subject = Subject.meet(patient, seed)
     visits = visits.kept(seed=seed, patient_id=patient.patient_id)
     days = [day for day in visits.all_days if day <= subject.last_day and day + subject.diagnosis_day >= 0]
-    known: set[str] = set()
+    known: dict[str, str] = {}
     measurements: list[Measurement] = []
     clones: list[CloneMeasurement] = list(_never_tested(assays, visits))
     for day in days:
@@ -80,7 +80,7 @@ def _measure(subject: Subject, visits: Visits, assays: Assays, day: float) -> li
 
 
 def _find_clones(
-    subject: Subject, visits: Visits, assays: Assays, day: float, known: set[str]
+    subject: Subject, visits: Visits, assays: Assays, day: float, known: dict[str, str]
 ) -> list[CloneMeasurement]:
     """Every clone assay of one day; `known` holds what has been found so far."""
     found: list[CloneMeasurement] = []

@@ -13,7 +13,7 @@ Left out: insertions that align badly, reads of one clone changed by copy losses
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from hscape.fractions import Copies, choose_copies
 from hscape.genome.genes import find_gene
 from hscape.observation.assays import HlaSequencing, Sequencing
 from hscape.observation.chance import count_reads, read_depth
-from hscape.observation.findings import imbalance_of_6p, variant_groups
+from hscape.observation.findings import Variant, imbalance_of_6p, variant_groups
 from hscape.observation.subject import Subject
 
 
@@ -85,14 +85,19 @@ class _Reader:
         source = self.subject.chance(self.name, self.day, label, "reads")
         return count_reads(source, depth, shown, self.assay.concentration_reads, is_exact=self.is_exact)
 
-    def variant(self, label: str, clones: Sequence[str]) -> tuple[bool, dict[str, Any]]:
-        """Whether a variant is above the limit, and its entry."""
-        depth = self.depth(label)
-        alt = self.reads(label, true_vaf(self.subject, clones, self.assay.specimen, self.day), depth)
+    def variant(self, variant: Variant, clones: Sequence[str], known: dict[str, str]) -> dict[str, Any] | None:
+        """The entry of a variant that is above the limit now, or was found before; else None."""
+        depth = self.depth(variant.address)
+        alt = self.reads(variant.address, true_vaf(self.subject, clones, self.assay.specimen, self.day), depth)
         is_seen = alt > 0 and alt / depth >= self.assay.detection_limit_fraction
-        return is_seen, {
+        if not is_seen and variant.address not in known:
+            return None
+        label = known[variant.address] = variant.label(known)
+        return {
             "day": self.day,
             "clone": label,
+            "gene": variant.gene,
+            "variant": label.removeprefix(variant.head).strip(),
             "assay": "sequencing",
             "specimen": self.assay.specimen,
             "status": "positive" if is_seen else "negative",
@@ -103,7 +108,7 @@ class _Reader:
 
 
 def sequence_panel(
-    subject: Subject, assay: Sequencing, day: float, known: set[str], *, depth_reads: int | None, is_exact: bool
+    subject: Subject, assay: Sequencing, day: float, known: dict[str, str], *, depth_reads: int | None, is_exact: bool
 ) -> list[CloneMeasurement]:
     """The report of a panel on one day.
 
@@ -111,7 +116,7 @@ def sequence_panel(
         subject: who.
         assay: panel, depth, limits.
         day: of the chart.
-        known: labels of variants found so far; grows.
+        known: variants found so far, address -> name; grows.
         depth_reads: depth asked for on this day, None for that of the assay.
         is_exact: True for expectations in place of draws.
 
@@ -123,18 +128,14 @@ def sequence_panel(
         depth_reads=depth_reads or assay.depth_reads, is_exact=is_exact,
     )  # fmt: skip
     found, told = [], set()
-    for (gene, _, label), clones in variant_groups(subject, is_hla=False).items():
-        if gene not in assay.genes:
+    for variant, clones in variant_groups(subject, is_hla=False).items():
+        entry = reader.variant(variant, clones, known) if variant.gene in assay.genes else None
+        if entry is None:
             continue
-        is_seen, entry = reader.variant(label, clones)
-        if not is_seen and label not in known:
-            continue
-        known.add(label)
-        told.add(gene)
+        told.add(variant.gene)
         traits = subject.traits[clones[0]]
         state = copies_of(traits, subject.sex)[0] if assay.tells_copy_state else "unknown"
-        variant = label.removeprefix(gene).strip()
-        found.append(CloneMeasurement(kind=traits.shown_as, gene=gene, variant=variant, copy_state=state, **entry))
+        found.append(CloneMeasurement(kind=traits.shown_as, copy_state=state, **entry))
     for gene in assay.genes:
         if gene not in told and not gene.startswith("HLA-"):
             found.append(_negative_gene(reader, gene, "gene"))
@@ -150,7 +151,7 @@ def _negative_gene(reader: _Reader, gene: str, kind: str, *, is_allele_aware: bo
 
 
 def sequence_hla(
-    subject: Subject, assay: HlaSequencing, day: float, known: set[str], *, is_exact: bool
+    subject: Subject, assay: HlaSequencing, day: float, known: dict[str, str], *, is_exact: bool
 ) -> list[CloneMeasurement]:
     """The report of allele-aware HLA sequencing: an entry a locus or mutation, and one for loss of a haplotype.
 
@@ -158,7 +159,7 @@ def sequence_hla(
         subject: who; loci that are not typed are left out.
         assay: loci, depth, limits.
         day: of the chart.
-        known: labels of mutations found so far; grows.
+        known: mutations found so far, address -> name; grows.
         is_exact: True for expectations in place of draws.
     """
     reader = _Reader(
@@ -174,7 +175,7 @@ def sequence_hla(
         if locus not in open_loci:
             found.append(_not_assessable(day, gene, assay.specimen, gene))
             continue
-        mutations = {key: clones for key, clones in groups.items() if key[0] == gene}
+        mutations = {key: clones for key, clones in groups.items() if key.gene == gene}
         found += _mutations(reader, mutations, known) or [
             _negative_gene(reader, gene, "hla_loss", is_allele_aware=True)
         ]
@@ -184,22 +185,19 @@ def sequence_hla(
 
 
 def _mutations(
-    reader: _Reader, groups: dict[tuple[str, str, str], list[str]], known: set[str]
+    reader: _Reader, groups: Mapping[Variant, Sequence[str]], known: dict[str, str]
 ) -> list[CloneMeasurement]:
     found = []
-    for (gene, allele, label), clones in groups.items():
-        is_seen, entry = reader.variant(label, clones)
-        if not is_seen and label not in known:
+    for variant, clones in groups.items():
+        entry = reader.variant(variant, clones, known)
+        if entry is None:
             continue
-        known.add(label)
         traits = reader.subject.traits[clones[0]]
         found.append(
             CloneMeasurement(
                 kind="hla_loss",
-                gene=gene,
-                hla_allele=allele,
+                hla_allele=variant.hla_allele,
                 is_allele_aware=True,
-                variant=label.removeprefix(f"HLA-{allele}" if allele else gene).strip(),
                 copy_state=copies_of(traits, reader.subject.sex)[0],
                 **entry,
             )

@@ -55,6 +55,7 @@ class Subject:
         seed: of the observation.
         diagnosis_day: day of the course that is day 0 of the chart.
         last_day: last day of the chart.
+        columns: column of `history.counts` -> values, shape (n_rows,).
         clone_days: days of the clone table, shape (n_days,).
         shares: (clone, line) -> share of cells, shape (n_days,); a clone alone, without its descendants.
         carriers: clone -> itself and all that descend from it.
@@ -64,6 +65,7 @@ class Subject:
     seed: int
     diagnosis_day: float
     last_day: float
+    columns: Mapping[str, np.ndarray]
     clone_days: np.ndarray
     shares: Mapping[tuple[str, str], np.ndarray]
     carriers: Mapping[str, frozenset[str]]
@@ -96,6 +98,7 @@ class Subject:
             seed=seed,
             diagnosis_day=patient.diagnosis_day,
             last_day=chart_day(patient.last_day, patient.diagnosis_day),
+            columns={str(name): values.to_numpy(dtype=float) for name, values in patient.history.counts.items()},
             clone_days=days,
             shares=shares,
             carriers=_carriers(patient.clone_traits),
@@ -121,10 +124,9 @@ class Subject:
 
     def true_count(self, column: str, day: float) -> float:
         """True value of a column of `history.counts` on a day of the chart, log-linear between rows; NaN if unknown."""
-        table = self.patient.history.counts
-        days, values = table["day"].to_numpy(dtype=float), table[column].to_numpy(dtype=float)
+        days, values = self.columns["day"], self.columns[column]
         when = self.diagnosis_day + day
-        if not days[0] <= when <= max(days[-1], self.patient.last_day) or np.isnan(values).all():
+        if not days[0] <= when <= max(days[-1], self.patient.last_day):
             return math.nan
         after = min(int(np.searchsorted(days, when)), len(days) - 1)
         before = max(after - 1, 0)
