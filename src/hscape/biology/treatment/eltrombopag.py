@@ -34,11 +34,16 @@ class Eltrombopag(Influence):
     def changes(self, context: Context) -> Iterable[Change]:
         """Signals that the receptor gives while the drug is taken."""
         share, end = self.dose_mg_per_day / FULL_DOSE_MG_PER_DAY, self.day + self.duration_days
-        renewal = 1.0 + share * (context.parameters["eltrombopag_renewal_fold"] - 1.0)
-        division = Change(channel=Channel.STEM_CELL_DIVISION, start_day=self.day, end_day=end, factor=renewal)
-        return [
-            division,
-        ] + [
+        folds = [
+            Change(
+                channel=channel,
+                start_day=self.day,
+                end_day=end,
+                factor=1.0 + share * (context.parameters[f"eltrombopag_{what}_fold"] - 1.0),
+            )
+            for channel, what in ((Channel.STEM_CELL_DIVISION, "renewal"), (Channel.PROGENITOR_OUTPUT, "output"))
+        ]
+        return folds + [
             Change(
                 channel=channel,
                 start_day=self.day,
