@@ -197,6 +197,7 @@ def read_choices(row: dict[str, str]) -> Choices:
         "transfusions incomplete": {"transfusions_are_complete": False},
         "g-csf counts": {"g_csf_counts": True},
         "reticulocytes below 40": {"reticulocytes_below_1e9_per_l": 40.0},
+        "AA-PNH platelets 100": {"delatour_platelets_up_to_1e9_per_l": 100.0},
         "LDH limit 200": {"lactate_dehydrogenase_upper_limit_u_per_l": 200.0},
     }
     return Choices(**{key: value for text in _list(row, "choices") for key, value in options[text].items()})
