@@ -38,7 +38,8 @@ def test_every_threshold_and_source_is_complete():
 
 def test_every_threshold_is_used_by_a_rule():
     folder = Path(hscape.clinic.__file__).parent
-    text = " ".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    registry = folder.parent / "registry"
+    text = " ".join(path.read_text(encoding="utf-8") for path in (*folder.glob("*.py"), *registry.glob("*.py")))
     plain = set(re.findall(r'"([a-z0-9_]+)"', text))
     built = [
         *re.findall(r"""threshold\(\s*f["'](.+?)["']\s*\)""", text),
