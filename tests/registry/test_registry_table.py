@@ -157,7 +157,9 @@ def test_time_to_each_event(event, expected):
     followed = time_to_event(registry_table(cohort()), event)
     found = {row.patient_id: (row.days, row.event) for row in followed.itertuples()}
     assert found == expected
-    assert any(text.startswith(("F: no day to count from", "F: no confirmed response")) for text in followed.attrs["left_out"])
+    assert any(
+        text.startswith(("F: no day to count from", "F: no confirmed response")) for text in followed.attrs["left_out"]
+    )
 
 
 def karyotype(day, text="46,XX[20]"):
@@ -230,11 +232,20 @@ def test_an_untold_response_and_untold_transfusions_are_not_counted_as_none():
 
 
 @pytest.mark.parametrize(
-    ("n_told", "n_untold", "expected"), [(10, 10, True), (10, 11, False), (9, 1, False), (3, 0, True), (0, 0, False)]
+    ("event", "n_told", "n_untold", "expected"),
+    [
+        ("evolution", 10, 10, True),
+        ("evolution", 10, 11, False),
+        ("evolution", 9, 1, False),
+        ("evolution", 3, 0, True),
+        ("evolution", 0, 0, False),
+        ("relapse", 2, 2, True),
+        ("relapse", 2, 3, False),
+    ],
 )
-def test_a_curve_needs_ten_tested_and_half_of_them(n_told, n_untold, expected):
+def test_a_curve_needs_ten_tested_for_evolution_and_half_for_any(event, n_told, n_untold, expected):
     times = pd.DataFrame({"days": range(n_told)})
-    times.attrs |= {"untold": ["x"] * n_untold, "n_eligible": n_told + n_untold}
+    times.attrs |= {"untold": ["x"] * n_untold, "n_eligible": n_told + n_untold, "event": event}
     assert is_estimable(times) is expected
 
 

@@ -67,27 +67,28 @@ def _verdict(
     if doubts:
         words = [f"possible relapse: {sign.words}" for sign in doubts]
         return say(CANNOT_TELL, None, max(confirmed, doubts[0].day), *found.reasons, *words)
-    return say(*_without_signs(chart, course, choices, found.reasons, confirmed))
+    word, free_until, reasons = _without_signs(chart, course, choices, confirmed)
+    return say(word, None, free_until, *found.reasons, *reasons)
 
 
 def _without_signs(
-    chart: Chart, course: Course, choices: Choices, first: tuple[str, ...], confirmed: float
-) -> tuple[str | float | None, ...]:
+    chart: Chart, course: Course, choices: Choices, confirmed: float
+) -> tuple[str, float, tuple[str, ...]]:
     """No sign was found: were there counts enough to say so?"""
     days = [day for day in count_days(chart, confirmed, course) if day > confirmed]
     if not days:
-        return CANNOT_TELL, None, confirmed, *first, "no counts after the response was confirmed"
+        return CANNOT_TELL, confirmed, ("no counts after the response was confirmed",)
     told = [day for day in days if severe_blood(_visit(chart, day, choices), choices).truth is not None]
     if not told:
         visits = "1 visit" if len(days) == 1 else f"{len(days)} visits"
         why = f"whether the counts are severe again cannot be told at the {visits} after the response was confirmed"
-        return CANNOT_TELL, None, confirmed, *first, why
+        return CANNOT_TELL, confirmed, (why,)
     words = [f"none of the signs up to day {max(told):g} ({days_after(course, max(told))})"]
     if len(told) < len(days):
         words.append(f"{len(days) - len(told)} of {len(days)} visits cannot be told")
     if not transfusions_known(chart, choices):
         words.append("no transfusion is recorded: none given, or none written down")
-    return NO_RELAPSE, None, max(told), *first, *words
+    return NO_RELAPSE, max(told), tuple(words)
 
 
 def _visit(chart: Chart, day: float, choices: Choices) -> Visit:

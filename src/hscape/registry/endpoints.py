@@ -15,9 +15,9 @@ that time. A death or a transplant soon after the last test competes; a much lat
 in between is not known.
 
 The table of times names in its `attrs`: ``left_out`` (no day to count from, or the definition does not apply),
-``untold`` (could have been counted, but never tested or told), ``doubtful`` (followed to the day of doubt only), and
-``n_eligible``. Who evolved without a test, by the word of the chart, is in the risk set, and who did not evolve and was
-not tested is not: with few tested the curve reads too high, and `is_estimable` says so.
+``untold`` (could have been counted, but never tested or told), ``doubtful`` (followed to the day of doubt only),
+``n_eligible`` and ``event``. Who evolved by the word of the chart, without a test, is in the risk set, and who was not
+tested and did not evolve is not: with few tested the curve reads too high, and `is_estimable` says so.
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ def time_to_event(table: pd.DataFrame, event: str, *, definition: str = "nih") -
         rows.append({"patient_id": code, "days": days, "event": name})
     frame = pd.DataFrame(rows, columns=["patient_id", "days", "event"])
     frame.attrs |= named
+    frame.attrs["event"] = event
     frame.attrs["n_eligible"] = len(rows) + len(named["untold"])
     return frame
 
@@ -82,9 +83,10 @@ def time_to_event(table: pd.DataFrame, event: str, *, definition: str = "nih") -
 def is_estimable(times: pd.DataFrame) -> bool:
     """Were enough of the patients tested, so that a curve is of the disease and not of the testing?"""
     told, eligible = len(times), times.attrs["n_eligible"]
-    if not times.attrs["untold"]:
-        return told > 0
-    return told >= threshold("curve_told_count") and told >= threshold("curve_told_fraction") * eligible
+    if not told or told < threshold("curve_told_fraction") * eligible:
+        return False
+    # Whether anybody was tested for evolution is a choice of the center, so a few tested say little of the others.
+    return not (times.attrs["untold"] and times.attrs["event"] == "evolution" and told < threshold("curve_told_count"))
 
 
 def _why_not(row: dict[str, object], columns: dict[str, str]) -> tuple[str, str]:
