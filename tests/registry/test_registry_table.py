@@ -16,6 +16,7 @@ from hscape.chart import Chart, CloneMeasurement, Event, Measurement, Transfusio
 from hscape.errors import InputError
 from hscape.registry import (
     cumulative_incidence,
+    firm_days,
     is_estimable,
     reasons_table,
     registry_table,
@@ -61,7 +62,15 @@ def cohort():
     )
     return [
         patient("A", [visit(100, 10, 1.2, 110, 80), visit(190, 12.5, 2, 160, 90), visit(375, 13, 2, 180, 90)]),
-        patient("B", [visit(100, 9, 0.8, 40, 80), visit(190, 9, 0.9, 50, 90), visit(300, 7, 0.3, 12, 20)]),
+        patient(
+            "B",
+            [
+                visit(100, 9, 0.8, 40, 80),
+                visit(190, 9, 0.9, 50, 90),
+                visit(300, 7, 0.3, 12, 20),
+                visit(310, 7, 0.3, 12, 20),
+            ],
+        ),
         patient(
             "C",
             [visit(100, 7, 0.2, 10, 10)],
@@ -127,7 +136,7 @@ def test_a_patient_who_comes_twice_is_refused():
                 "A": (365, "censored"),
                 "C": (140, "transplant"),
                 "D": (70, "death"),
-                "B": (290, "censored"),
+                "B": (300, "censored"),
                 "E": (590, "censored"),
             },
         ),
@@ -137,7 +146,7 @@ def test_a_patient_who_comes_twice_is_refused():
                 "A": (375, "censored"),
                 "C": (900, "censored"),
                 "D": (80, "death"),
-                "B": (300, "censored"),
+                "B": (310, "censored"),
                 "E": (600, "censored"),
             },
         ),
@@ -247,6 +256,11 @@ def test_a_curve_needs_ten_tested_for_evolution_and_half_for_any(event, n_told, 
     times = pd.DataFrame({"days": range(n_told)})
     times.attrs |= {"untold": ["x"] * n_untold, "n_eligible": n_told + n_untold, "event": event}
     assert is_estimable(times) is expected
+
+
+@pytest.mark.parametrize(("n", "expected"), [(4, 0), (5, 0), (6, 10), (9, 40)])
+def test_a_curve_is_firm_while_five_are_followed(n, expected):
+    assert firm_days(pd.DataFrame({"days": [10.0 * index for index in range(n)]})) == expected
 
 
 def test_a_definition_that_does_not_apply_leaves_the_patient_out():

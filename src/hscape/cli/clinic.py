@@ -86,7 +86,7 @@ def _tell(result: Any, judged: Sequence[tuple[Any, Any, Any]]) -> None:
             told = verdict.as_dict()
             day = f", day {told['date']:g}" if isinstance(told["date"], int | float) else ""
             print(f"  {told['name']}: {told['value']}{day}")
-            for reason in told["reasons"][:3]:
+            for reason in told["reasons"][:4]:
                 print(f"      {reason}")
         for fraction in fractions:
             told = fraction.as_dict()

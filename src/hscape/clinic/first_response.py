@@ -18,6 +18,7 @@ from hscape.clinic.response import Definition
 from hscape.clinic.response_at import (
     NONE,
     RESPONSES,
+    but_transfused,
     count_days,
     days_after,
     for_whom,
@@ -78,18 +79,21 @@ def _search(chart: Chart, course: Course, choices: Choices, definition: Definiti
 
     graded = functools.cache(on)
     doubts: list[str] = []
+    held_back: list[str] = []
     free_until: float | None = None
     for day in days:
         at, value = graded(day)
         if value == NONE and not doubts:
             free_until = at
+            held = but_transfused(definition, moment_on(chart, course, day, choices))
+            held_back += [f"earlier, on day {at:g}, {words}" for words in held]
         if value not in RESPONSES:
             continue
         confirmed, doubt = _confirmation(chart, day, days, graded)
         if confirmed is not None:
             words = f"counts meet {value} on day {at:g} ({days_after(course, at)}), confirmed on day {confirmed:g}"
             return FirstResponse(
-                value=value, reasons=(words,), day=at, confirmed_day=confirmed, free_until_day=free_until
+                value=value, reasons=(words, *held_back[:1]), day=at, confirmed_day=confirmed, free_until_day=free_until
             )
         if doubt:
             doubts.append(f"counts meet {value} on day {at:g} ({days_after(course, at)}), unconfirmed: {doubt}")

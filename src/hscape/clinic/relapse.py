@@ -112,15 +112,24 @@ def _signs(chart: Chart, course: Course, choices: Choices, definition: Definitio
 
 
 def _severe_again(chart: Chart, course: Course, choices: Choices, response_day: float) -> list[Sign]:
-    """The first severe counts that no better counts follow soon: one bad count among good ones is no relapse."""
-    days = count_days(chart, response_day + 1, course)
-    found = {day: severe_blood(_visit(chart, day, choices), choices) for day in days}
-    for day in (day for day in days if found[day].truth):
-        soon = [later for later in days if day < later <= day + threshold("sustained_days")]
-        if not any(found[later].truth is False for later in soon):
-            words = "counts severe again: " + "; ".join(found[day].reasons)
-            return [Sign(day=day, words=words, is_certain=True)]
-    return []
+    """Severe counts: certain if the next visit or a transplant bears them out, open if nothing does or speaks against.
+
+    One bad count among good ones is no sign at all.
+    """
+    found = {
+        day: severe_blood(_visit(chart, day, choices), choices) for day in count_days(chart, response_day + 1, course)
+    }
+    told = [day for day in found if found[day].truth is not None]
+    signs = []
+    for day in (day for day in told if found[day].truth):
+        words = "counts severe again: " + "; ".join(found[day].reasons)
+        later = next((other for other in told if other > day), None)
+        if (later is not None and found[later].truth) or (later is None and course.transplant_day is not None):
+            return [*signs, Sign(day=day, words=words, is_certain=True)]
+        if later is None or later > day + threshold("sustained_days"):
+            after = "no later counts tell" if later is None else f"not severe on day {later:g}"
+            signs.append(Sign(day=day, words=f"{words}; at one visit only, {after}", is_certain=False))
+    return signs
 
 
 def _blood_again(chart: Chart, response_day: float) -> list[Sign]:

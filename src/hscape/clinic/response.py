@@ -55,7 +55,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """One published definition: when it applies, what is complete, what is at least partial."""
+    """One published definition: when it applies, what is complete, what is at least partial, what it asks."""
 
     key: str
     name: str
@@ -64,6 +64,7 @@ class Definition:
     complete: Callable[[Moment], Finding]
     partial: Callable[[Moment], Finding]
     confirmation_days: float | None = None
+    asks_transfusions: bool = True
 
 
 def read_moment(
@@ -240,6 +241,7 @@ DEFINITIONS: tuple[Definition, ...] = (
         applies=_was_severe,
         complete=_nih_complete,
         partial=_no_longer_severe,
+        asks_transfusions=False,
     ),
     Definition(
         key="race",

@@ -39,11 +39,11 @@ def grade(definition: Definition, moment: Moment) -> tuple[str, tuple[str, ...]]
     if partial.truth is None:
         return CANNOT_TELL, _told(partial, complete)
     if not partial.truth:
-        return NONE, (*_but_transfused(definition, moment), *partial.reasons)
+        return NONE, (*but_transfused(definition, moment), *partial.reasons)
     return (PARTIAL if complete.truth is False else EITHER), _told(partial, complete)
 
 
-def _but_transfused(definition: Definition, moment: Moment) -> tuple[str, ...]:
+def but_transfused(definition: Definition, moment: Moment) -> tuple[str, ...]:
     """What the counts alone would meet, if only transfusion stands against it."""
     if moment.is_independent.truth is not False:
         return ()
@@ -103,7 +103,9 @@ def assess_response(chart: Chart, course: Course, choices: Choices, definition: 
         reasons = (*reasons, "the definition is stated for 6 months")
     confirmed = _confirmation(chart, course, choices, definition, visit, value)
     again = _second_course(chart, course, max(moment.day, visit))
-    return say(value, visit, *reasons, _when(course, moment.day, visit), *confirmed, *again)
+    judged = moment.day if definition.asks_transfusions else visit
+    when = () if value == NOT_ASSESSED else (_when(course, judged, visit),)
+    return say(value, visit, *when, *reasons, *confirmed, *again)
 
 
 def _when(course: Course, judged: float, visit: float) -> str:

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from hscape.chart import Chart
+from hscape.clinic.thresholds import threshold
 from hscape.plots.registry_figure import DAYS_PER_MONTH, check_definition, foot, name_of
 from hscape.plots.registry_responses import draw_responses
 from hscape.plots.registry_swimmer import draw_swimmer
 from hscape.plots.style import CLONES, GRID, INK, MUTED, pyplot
-from hscape.registry import EVENTS, Curve, cumulative_incidence, is_estimable, registry_table, time_to_event
+from hscape.registry import EVENTS, Curve, cumulative_incidence, firm_days, is_estimable, registry_table, time_to_event
 
 __all__ = ["draw_incidence", "draw_responses", "draw_swimmer", "registry_pictures"]
 
@@ -86,10 +87,12 @@ def draw_incidence(
         va="top",
     )
     words = (
-        "Aalen-Johansen with transplant and death as competing events; shaded: 95 % interval. Months count from the "
-        "start of treatment (relapse: from the first confirmed response; death: from diagnosis). Nobody is counted as "
-        "free of an event longer than tests or counts tell: evolution is followed to the last test of all chromosomes "
-        "and dated by the test that found it. Each panel has its own axis. Cohort shares, not a forecast for a patient."
+        "Aalen-Johansen with transplant and death as competing events; shaded: 95 % interval; pale: fewer than "
+        f"{threshold('curve_at_risk_count'):g} at risk, not to be read. Months count from the start of treatment "
+        "(relapse: from the first confirmed response; death: from diagnosis). Nobody is counted as free of an event "
+        "longer than tests or counts tell: evolution is followed to the last test of all chromosomes and dated by the "
+        "test that found it, so with few or late tests its curve reads too high. Each panel has its own axis. Cohort "
+        "shares, not a forecast for a patient."
     )
     foot(figure, total, " ".join([words, *notes, "Research use only."]))
     return figure
@@ -122,7 +125,7 @@ def _draw_event(axis: Any, event: str, times: pd.DataFrame, months: float | None
         axis.set_title(_EVENT_WORDS.get(event, event), pad=4)
         return
     when = (times["days"] / DAYS_PER_MONTH).tolist()
-    end = months or max(max(when), 1.0)
+    end, firm = months or max(max(when), 1.0), firm_days(times) / DAYS_PER_MONTH
     others = [name for name in ("transplant", "death") if name != event and event != "death"]
     competing = {"transplant": ("#D55E00", "--"), "death": (INK, ":")}
     styles = [(event, CLONES[0], "-"), *((name, *competing[name]) for name in others)]
@@ -131,9 +134,12 @@ def _draw_event(axis: Any, event: str, times: pd.DataFrame, months: float | None
         n_events = int(curve.n_events.sum())
         label = f"{_EVENT_WORDS.get(name, name).lower()} ({n_events})"
         x, y = _steps(curve, curve.estimate, end)
-        axis.plot(x, 100 * y, color=color, ls=dashes, lw=1.7 if name == event else 1.1, label=label, zorder=4)
+        width = 1.7 if name == event else 1.1
+        axis.plot(x, 100 * y, color=color, ls=dashes, lw=width, alpha=0.35, zorder=3)
+        x, y = _steps(curve, curve.estimate, min(end, firm))
+        axis.plot(x, 100 * y, color=color, ls=dashes, lw=width, label=label, zorder=4)
         if name == event:
-            low, high = _steps(curve, curve.low, end)[1], _steps(curve, curve.high, end)[1]
+            low, high = (_steps(curve, values, min(end, firm))[1] for values in (curve.low, curve.high))
             axis.fill_between(x, 100 * low, 100 * high, color=color, alpha=0.16, lw=0, zorder=2)
     step = next((tick for tick in (1, 2, 3, 6, 12, 24, 60, 120) if end / tick <= 7), 240)
     ticks = np.arange(0, end + 1e-9, step)

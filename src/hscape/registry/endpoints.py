@@ -89,6 +89,12 @@ def is_estimable(times: pd.DataFrame) -> bool:
     return not (times.attrs["untold"] and times.attrs["event"] == "evolution" and told < threshold("curve_told_count"))
 
 
+def firm_days(times: pd.DataFrame) -> float:
+    """Days up to which enough patients are followed for the curve to be read."""
+    ordered, enough = sorted(times["days"], reverse=True), int(threshold("curve_at_risk_count"))
+    return float(ordered[enough - 1]) if len(ordered) >= enough else 0.0
+
+
 def _why_not(row: dict[str, object], columns: dict[str, str]) -> tuple[str, str]:
     """Why a patient is not in the risk set, and which list names him; empty if he is."""
     start, value = _start(row, columns), row.get(columns["value"])
