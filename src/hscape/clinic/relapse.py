@@ -120,7 +120,7 @@ def _severe_again(chart: Chart, course: Course, choices: Choices, response_day: 
         day: severe_blood(_visit(chart, day, choices), choices) for day in count_days(chart, response_day + 1, course)
     }
     told = [day for day in found if found[day].truth is not None]
-    signs = []
+    signs: list[Sign] = []
     for day in (day for day in told if found[day].truth):
         words = "counts severe again: " + "; ".join(found[day].reasons)
         later = next((other for other in told if other > day), None)

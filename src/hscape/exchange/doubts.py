@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from hscape.exchange.course_doubts import SLIPS, doubt_course
 from hscape.exchange.hemoglobin_doubts import doubt_hemoglobin
 from hscape.exchange.issues import IssueList
-from hscape.exchange.resolve import Value
 from hscape.exchange.reticulocyte_doubts import doubt_reticulocytes
 from hscape.exchange.same_day import doubt_same_day
 from hscape.exchange.setting import Setting
+from hscape.exchange.unit_fit import Value
 
 __all__ = ["Setting", "doubt_values"]
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 
 from hscape.exchange.course_doubts import ask_unit
 from hscape.exchange.issues import IssueList
-from hscape.exchange.resolve import Value
 from hscape.exchange.setting import Setting
+from hscape.exchange.unit_fit import Value
 
 #: No hemoglobin of a patient with marrow failure is above this in mmol/L (16.9 g/dL).
 _HIGHEST_MMOL_PER_L = 10.5
