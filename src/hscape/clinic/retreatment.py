@@ -133,6 +133,7 @@ def _line_fallen(chart: Chart, choices: Choices, analyte: str, response_day: flo
         return Finding(None, (f"{label(analyte)} of the patient's own since the response not known",))
     best = max(own)
     limit = best - threshold("fall_hemoglobin_g_per_dl") if analyte == HEMOGLOBIN else best * threshold("fall_fraction")
+    limit = round(limit, 2)
     nearest = min(around, key=lambda entry: (abs(entry.day - day), entry.day, entry.value))
     now = read_count(nearest, chart, choices)
     return now.below(limit).with_reason(f"the best {label(analyte)} since the response was {best:g}")
