@@ -39,7 +39,7 @@ def grade(definition: Definition, moment: Moment) -> tuple[str, tuple[str, ...]]
     if partial.truth is None:
         return CANNOT_TELL, _told(partial, complete)
     if not partial.truth:
-        return NONE, (*but_transfused(definition, moment), *partial.reasons)
+        return NONE, tuple(dict.fromkeys((*but_transfused(definition, moment), *partial.reasons)))
     return (PARTIAL if complete.truth is False else EITHER), _told(partial, complete)
 
 
