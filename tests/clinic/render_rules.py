@@ -6,13 +6,14 @@ Run ``python tests/clinic/render_rules.py`` after a change; a test fails while t
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from itertools import groupby
 from pathlib import Path
 
 from spec_table import FOLDER
 
 from hscape.chart import Chart
-from hscape.clinic import NOTICE, RULES, assess
+from hscape.clinic import NOTICE, RULES, Choices, assess
 from hscape.clinic.thresholds import SEEN, read_data, sources, thresholds
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "clinical-rules.md"
@@ -42,6 +43,9 @@ How a count is read, in every rule:
 
 In Python: `hscape.clinic.assess(chart)`, `assess(chart, "response.nih")`,
 `assess(chart, choices=Choices(reticulocyte_method="manual"))`, `hscape.clinic.evidence_table(chart)`.
+
+On the command line: `hscape assess FILE --choice reticulocyte_method=manual`, and the same with `registry`. Choices:
+{choices}.
 """
 
 
@@ -56,7 +60,8 @@ def page() -> str:
             ("visit", "same_visit_days"),
         )
     }
-    parts = [INTRO.format(**values), _rules_table()]
+    names = ", ".join(f"`{item.name}`" for item in fields(Choices))
+    parts = [INTRO.format(**values, choices=names), _rules_table()]
     parts += [_spec(path) for path in sorted(FOLDER.glob("*.md"))]
     parts += [_evidence(), _thresholds(), _sources()]
     return "\n".join(part.rstrip() + "\n" for part in parts)

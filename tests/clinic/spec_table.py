@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hscape.chart import Chart, CloneMeasurement, Event, Measurement, Transfusion, Treatment
+from hscape.chart import Chart, CloneMeasurement, DoseStep, Event, Measurement, Transfusion, Treatment
 from hscape.clinic import Choices
 
 FOLDER = Path(__file__).parent / "spec"
@@ -129,9 +129,19 @@ def measure(analyte: str, day: float, cell: str) -> Measurement:
 
 
 def _treatment(text: str) -> Treatment:
+    """`cyclosporine 1-150`, or with its doses, `cyclosporine 1@300,150:100,200:300`."""
     name, days = text.rsplit(" ", 1)
+    days, _, doses = days.partition("@")
     start, end = re.fullmatch(r"(-?\d+)(?:-(-?\d+))?", days).groups()
-    return Treatment(name=name, start_day=float(start), end_day=float(end) if end else None)
+    first, *steps = doses.split(",")
+    taper = tuple(DoseStep(day=float(day), dose=float(dose)) for day, dose in (step.split(":") for step in steps))
+    return Treatment(
+        name=name,
+        start_day=float(start),
+        end_day=float(end) if end else None,
+        dose=float(first) if first else None,
+        taper=taper,
+    )
 
 
 def _transfusions(text: str) -> list[Transfusion]:
@@ -187,6 +197,7 @@ def read_choices(row: dict[str, str]) -> Choices:
         "transfusions incomplete": {"transfusions_are_complete": False},
         "g-csf counts": {"g_csf_counts": True},
         "reticulocytes below 40": {"reticulocytes_below_1e9_per_l": 40.0},
+        "AA-PNH platelets 100": {"delatour_platelets_up_to_1e9_per_l": 100.0},
         "LDH limit 200": {"lactate_dehydrogenase_upper_limit_u_per_l": 200.0},
     }
     return Choices(**{key: value for text in _list(row, "choices") for key, value in options[text].items()})

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import hscape.clinic
 from hscape.chart import ANALYTES, Chart, CloneMeasurement, Event, Measurement, Transfusion, Treatment
-from hscape.clinic import CANNOT_TELL, RULES, Choices, assess, evidence_table
+from hscape.clinic import CANNOT_TELL, RULES, Choices, assess, evidence_table, parse_choices
 from hscape.clinic.counts import is_plausible, read_count
 from hscape.clinic.course import read_course
 from hscape.clinic.drugs import courses
@@ -38,7 +38,8 @@ def test_every_threshold_and_source_is_complete():
 
 def test_every_threshold_is_used_by_a_rule():
     folder = Path(hscape.clinic.__file__).parent
-    text = " ".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    registry = folder.parent / "registry"
+    text = " ".join(path.read_text(encoding="utf-8") for path in (*folder.glob("*.py"), *registry.glob("*.py")))
     plain = set(re.findall(r'"([a-z0-9_]+)"', text))
     built = [
         *re.findall(r"""threshold\(\s*f["'](.+?)["']\s*\)""", text),
@@ -113,6 +114,30 @@ def test_an_unknown_method_of_counting_is_refused():
     chart = Chart(patient_id="A", measurements=(Measurement(day=0, analyte="platelets_1e9_per_l", value=5),))
     with pytest.raises(InputError, match="unknown name 'by hand'; known are automated, manual"):
         assess(chart, "severity", choices=Choices(reticulocyte_method="by hand"))
+
+
+def test_choices_are_read_from_words():
+    told = parse_choices(["reticulocyte_method=manual", "g_csf_counts = yes", "delatour_platelets_up_to_1e9_per_l=80"])
+    assert told == Choices(
+        reticulocyte_method="manual", g_csf_counts=True, delatour_platelets_up_to_1e9_per_l=80.0
+    )  # fmt: skip
+    assert parse_choices([]) == Choices()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("g_csf_counts", "write NAME=VALUE"),
+        ("g_cfs_counts=yes", "did you mean g_csf_counts"),
+        ("g_csf_counts=maybe", "unknown name .maybe."),
+        ("reticulocyte_method=eye", "known are automated, manual"),
+        ("reticulocytes_below_1e9_per_l=many", "'many' is not a number above 0"),
+        ("reticulocytes_below_1e9_per_l=-3", "'-3' is not a number above 0"),
+    ],
+)
+def test_choices_that_cannot_be_are_refused(text, words):
+    with pytest.raises(InputError, match=words):
+        parse_choices([text])
 
 
 def test_an_empty_chart_without_an_anchor_cannot_be_told():

@@ -47,6 +47,22 @@ def test_criteria_choose_the_rules(capsys, template):
     assert all(rule.startswith("severity") for rule in rules)
 
 
+def test_choices_reach_the_rules(capsys, template, tmp_path):
+    _, out, _ = hscape(capsys, "assess", template, "--criteria", "severity.bsh",
+                       "--choice", "reticulocytes_below_1e9_per_l=10")  # fmt: skip
+    assert "reticulocytes 12 10⁹/L on day 0, not below 10" in out
+    code, _, err = hscape(capsys, "assess", template, "--choice", "transfusions_complete=yes")
+    assert code == 2
+    assert "did you mean transfusions_are_complete" in err
+
+
+def test_the_registry_takes_a_definition(capsys, template, tmp_path):
+    code, _, _ = hscape(capsys, "registry", template, "--out", tmp_path / "r", "--definition", "race")
+    assert code == 0
+    assert "RACE" in (tmp_path / "r" / "incidence.svg").read_text(encoding="utf-8")
+    assert hscape(capsys, "registry", template, "--out", tmp_path / "s", "--definition", "nhi")[0] == 2
+
+
 def test_a_page_is_written_whole(capsys, template, tmp_path):
     code, out, _ = hscape(capsys, "assess", template, "--out", tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")

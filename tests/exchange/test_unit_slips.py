@@ -147,10 +147,11 @@ def test_a_real_tenfold_rise_is_not_doubted(tmp_path, seed):
 
 
 def test_without_a_hematocrit_only_hemoglobin_in_mmol_is_hard_to_see(tmp_path):
-    """A limit that the docs state: 5 mmol/L looks like 5 g/dL if no hematocrit stands beside it."""
+    """5 mmol/L looks like 5 g/dL if no hematocrit stands beside it: whole series are asked, single values may be missed."""
     missed, planted = measure(tmp_path, 1000, 20260, without=("hematocrit", "red_cells", "volume"))
     others = [slip for slip in missed if slip[0] != "hemoglobin in mmol/L"]
     assert len(others) <= 0.01 * len(planted), Counter(others)
-    assert len(missed) <= 0.12 * len(planted), Counter(missed)
+    assert len(missed) <= 0.035 * len(planted), Counter(missed)
+    assert not [slip for slip in missed if slip[:2] == ("hemoglobin in mmol/L", "whole patient")]
     doubted, by_course, n_series = false_alarms(tmp_path, 800, 77, without=("hematocrit", "red_cells", "volume"))
     assert len(doubted) <= 0.01 * n_series, by_course

@@ -1,6 +1,7 @@
 """Pictures of charts and registries: what is drawn is what the chart holds."""
 
 import io
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import pytest
@@ -182,7 +183,7 @@ def patient(name, end=400.0, **more):
     ]
     high = [
         entry
-        for day in (100.0, 190.0, 380.0)
+        for day in (60.0, 100.0, 190.0, 380.0)
         for entry in (
             count(day, 2.0),
             count(day, 150.0, "platelets_1e9_per_l"),
@@ -233,16 +234,33 @@ def test_a_swimmer_plot_marks_what_happened(charts):
 
 
 def test_a_swimmer_plot_says_how_many_it_leaves_out(charts, monkeypatch):
-    monkeypatch.setattr("hscape.plots.registry_curves.MAX_PATIENTS", 2)
-    assert any("1 more patients are not drawn" in text for text in words(draw_swimmer(charts)))
+    monkeypatch.setattr("hscape.plots.registry_swimmer.MAX_PATIENTS", 2)
+    assert "1 more patients are not drawn" in " ".join(words(draw_swimmer(charts)))
 
 
 def test_incidence_shows_numbers_at_risk_and_competing_events(charts):
     figure = draw_incidence(registry_table(charts), events=("response", "death"))
     text = words(figure)
     assert "at risk" in text
-    assert "first response (3)" in text
+    assert "first confirmed response (3)" in text
     assert "death (1)" in text
+
+
+def test_a_curve_says_how_many_were_tested_and_is_not_drawn_from_few(charts):
+    text = words(draw_incidence(registry_table(charts), events=("evolution", "relapse")))
+    assert "not estimable: 0 of 3 tested" in text
+    assert any(
+        "Clonal evolution: 3 never tested, not in the risk set" in line.replace("\n", " ") for line in [" ".join(text)]
+    )
+    test = CloneMeasurement(
+        day=190.0, clone="karyotype", kind="chromosome", assay="karyotype", specimen="marrow", status="negative",
+        karyotype="46,XY[20]",
+    )  # fmt: skip
+    many = [replace(charts[0], patient_id=f"T{n}", clone_measurements=(test,)) for n in range(10)]
+    assert "10 of 13 tested" in [
+        axis.get_legend().get_title().get_text()
+        for axis in draw_incidence(registry_table([*charts, *many]), events=("evolution",)).axes
+    ]
 
 
 def test_incidence_of_nobody(charts):

@@ -5,14 +5,24 @@ from __future__ import annotations
 import csv
 import re
 import zipfile
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
 from hscape.chart import Chart, CloneMeasurement, Event, Measurement, Transfusion, Treatment
 from hscape.errors import InputError
-from hscape.registry import cumulative_incidence, reasons_table, registry_table, time_to_event, write_registry
+from hscape.registry import (
+    cumulative_incidence,
+    firm_days,
+    is_estimable,
+    reasons_table,
+    registry_table,
+    time_to_event,
+    write_registry,
+)
 from hscape.registry.write import as_text, write_xlsx
 
 COUNTS = ("hemoglobin_g_per_dl", "neutrophils_1e9_per_l", "platelets_1e9_per_l", "reticulocytes_1e9_per_l")
@@ -52,7 +62,15 @@ def cohort():
     )
     return [
         patient("A", [visit(100, 10, 1.2, 110, 80), visit(190, 12.5, 2, 160, 90), visit(375, 13, 2, 180, 90)]),
-        patient("B", [visit(100, 9, 0.8, 40, 80), visit(190, 9, 0.9, 50, 90), visit(300, 7, 0.3, 12, 20)]),
+        patient(
+            "B",
+            [
+                visit(100, 9, 0.8, 40, 80),
+                visit(190, 9, 0.9, 50, 90),
+                visit(300, 7, 0.3, 12, 20),
+                visit(310, 7, 0.3, 12, 20),
+            ],
+        ),
         patient(
             "C",
             [visit(100, 7, 0.2, 10, 10)],
@@ -111,23 +129,14 @@ def test_a_patient_who_comes_twice_is_refused():
             },
         ),
         ("relapse", {"A": (275, "censored"), "B": (200, "relapse"), "E": (410, "censored")}),
-        (
-            "evolution",
-            {
-                "A": (365, "censored"),
-                "B": (290, "censored"),
-                "C": (140, "transplant"),
-                "D": (70, "death"),
-                "E": (490, "evolution"),
-            },
-        ),
+        ("evolution", {"E": (490, "evolution")}),
         (
             "transplant",
             {
                 "A": (365, "censored"),
                 "C": (140, "transplant"),
                 "D": (70, "death"),
-                "B": (290, "censored"),
+                "B": (300, "censored"),
                 "E": (590, "censored"),
             },
         ),
@@ -137,7 +146,7 @@ def test_a_patient_who_comes_twice_is_refused():
                 "A": (375, "censored"),
                 "C": (900, "censored"),
                 "D": (80, "death"),
-                "B": (300, "censored"),
+                "B": (310, "censored"),
                 "E": (600, "censored"),
             },
         ),
@@ -157,17 +166,101 @@ def test_time_to_each_event(event, expected):
     followed = time_to_event(registry_table(cohort()), event)
     found = {row.patient_id: (row.days, row.event) for row in followed.itertuples()}
     assert found == expected
-    assert any(text.startswith("F: no day to count from") for text in followed.attrs["left_out"])
+    assert any(
+        text.startswith(("F: no day to count from", "F: no confirmed response")) for text in followed.attrs["left_out"]
+    )
 
 
-def test_patients_whose_evolution_cannot_be_told_are_named():
-    table = registry_table(cohort())
-    free, left_out = time_to_event(table, "evolution"), time_to_event(table, "evolution", unknown="left out")
-    assert "D: evolution cannot be told" in free.attrs["taken_as_free"]
-    assert "D: evolution cannot be told" in left_out.attrs["left_out"]
-    assert list(left_out["patient_id"]) == ["E"]
-    with pytest.raises(InputError, match="unknown name 'maybe'"):
-        time_to_event(table, "evolution", unknown="maybe")
+def karyotype(day, text="46,XX[20]"):
+    return CloneMeasurement(
+        day=day,
+        clone=text,
+        kind="chromosome",
+        assay="karyotype",
+        specimen="marrow",
+        status="positive" if "-7" in text else "negative",
+        karyotype=text,
+    )
+
+
+def test_patients_never_tested_for_evolution_are_not_counted_as_free():
+    followed = time_to_event(registry_table(cohort()), "evolution")
+    assert [text[0] for text in followed.attrs["untold"]] == ["A", "B", "C", "D"]
+    assert followed.attrs["n_eligible"] == 5
+    assert not is_estimable(followed)
+
+
+@pytest.mark.parametrize(
+    ("last_test", "events", "expected"),
+    [
+        (300, (), (290, "censored")),
+        (300, (Event(day=900, kind="last_follow_up"),), (290, "censored")),
+        (300, (Event(day=483, kind="death"),), (473, "death")),
+        (300, (Event(day=484, kind="death"),), (290, "censored")),
+        (300, (Event(day=400, kind="transplant"), Event(day=420, kind="death")), (390, "transplant")),
+        (5, (Event(day=400, kind="death"),), None),
+    ],
+)
+def test_evolution_is_followed_to_the_last_adequate_test(last_test, events, expected):
+    chart = patient("A", [visit(190, 9, 0.8, 45, 80)], events=events, clones=[karyotype(last_test)])
+    followed = time_to_event(registry_table([chart]), "evolution")
+    assert [(row.days, row.event) for row in followed.itertuples()] == ([expected] if expected else [])
+
+
+def test_a_transplant_before_an_evolution_comes_first_however_old_the_last_test():
+    clones = [karyotype(100), karyotype(500, "45,XX,-7[10]/46,XX[10]")]
+    chart = patient("A", [], events=[Event(day=400, kind="transplant")], clones=clones)
+    followed = time_to_event(registry_table([chart]), "evolution")
+    assert [(row.days, row.event) for row in followed.itertuples()] == [(390, "transplant")]
+
+
+def test_evolution_is_counted_from_its_first_change_not_its_gravest():
+    clones = [karyotype(200, "47,XX,+8[10]/46,XX[10]"), karyotype(500, "45,XX,-7[10]/46,XX[10]")]
+    row = registry_table([patient("A", [], clones=clones)]).iloc[0]
+    assert (row["evolution"], row["evolution_day"], row["evolution_first_day"]) == ("high-risk evolution", 500, 200)
+
+
+def test_a_doubtful_relapse_is_followed_to_the_day_of_doubt_and_named():
+    visits = [visit(day, 9, 0.8, 40, 80) for day in (100, 140, 300, 500)]
+    doubtful = patient("A", visits)
+    doubtful = replace(doubtful, transfusions=(*doubtful.transfusions, Transfusion(day=250, product="red_cells")))
+    once = patient("B", visits[:1])
+    followed = time_to_event(registry_table([doubtful, once]), "relapse")
+    assert [(row.days, row.event) for row in followed.itertuples()] == [(150, "censored")]
+    assert followed.attrs["doubtful"] == ["A: relapse_nih cannot be told to the end"]
+    assert followed.attrs["left_out"] == ["B: no confirmed response (cannot tell)"]
+
+
+def test_an_untold_response_and_untold_transfusions_are_not_counted_as_none():
+    chart = replace(patient("A", [visit(100, 9, 0.8, 40, 80)]), transfusions=())
+    table = registry_table([chart])
+    for event in ("response", "transfusion_independence"):
+        followed = time_to_event(table, event)
+        assert not len(followed)
+        assert followed.attrs["untold"][0].startswith("A: ")
+
+
+@pytest.mark.parametrize(
+    ("event", "n_told", "n_untold", "expected"),
+    [
+        ("evolution", 10, 10, True),
+        ("evolution", 10, 11, False),
+        ("evolution", 9, 1, False),
+        ("evolution", 3, 0, True),
+        ("evolution", 0, 0, False),
+        ("relapse", 2, 2, True),
+        ("relapse", 2, 3, False),
+    ],
+)
+def test_a_curve_needs_ten_tested_for_evolution_and_half_for_any(event, n_told, n_untold, expected):
+    times = pd.DataFrame({"days": range(n_told)})
+    times.attrs |= {"untold": ["x"] * n_untold, "n_eligible": n_told + n_untold, "event": event}
+    assert is_estimable(times) is expected
+
+
+@pytest.mark.parametrize(("n", "expected"), [(4, 0), (5, 0), (6, 10), (9, 40)])
+def test_a_curve_is_firm_while_five_are_followed(n, expected):
+    assert firm_days(pd.DataFrame({"days": [10.0 * index for index in range(n)]})) == expected
 
 
 def test_a_definition_that_does_not_apply_leaves_the_patient_out():

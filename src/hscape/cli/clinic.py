@@ -14,6 +14,8 @@ from hscape.errors import InputError
 app = typer.Typer()
 
 Answers = Annotated[Path | None, typer.Option(help="file with answers to the amber questions")]
+Choice = Annotated[list[str] | None, typer.Option(
+    help="what the sources leave open, as NAME=VALUE; several times (docs/reference/clinical-rules.md)")]  # fmt: skip
 MARKS = {"red": "RED  ", "amber": "AMBER", "grey": "grey "}
 
 
@@ -22,21 +24,24 @@ def assess(
     file: Annotated[Path, typer.Argument(help="Excel, CSV, YAML, JSON or MAF")],
     criteria: Annotated[str | None, typer.Option(help="one rule, family or definition; all by default")] = None,
     answers: Answers = None,
+    choice: Choice = None,
     as_json: AsJson = False,
     out: Annotated[Path | None, typer.Option(help="write one self-contained HTML page")] = None,
 ) -> None:
     """Say what was read, what looks wrong, and what published criteria make of it."""
     from hscape.clinic import assess as assess_chart
+    from hscape.clinic import parse_choices
     from hscape.exchange import read_charts
     from hscape.fractions import cell_fractions
 
     _check_page(out)
+    choices = parse_choices(choice or ())
     result = read_charts(file, answers)
-    judged = [(chart, assess_chart(chart, criteria), cell_fractions(chart)) for chart in result.charts]
+    judged = [(chart, assess_chart(chart, criteria, choices=choices), cell_fractions(chart)) for chart in result.charts]
     if out is not None:
         from hscape.report import assess_page
 
-        _write_page(out, assess_page(result, criteria=criteria))
+        _write_page(out, assess_page(result, criteria=criteria, choices=choices))
     if as_json:
         alone = len(judged) == 1  # what is said of the file is then said of its only patient
         patients = [
@@ -86,7 +91,7 @@ def _tell(result: Any, judged: Sequence[tuple[Any, Any, Any]]) -> None:
             told = verdict.as_dict()
             day = f", day {told['date']:g}" if isinstance(told["date"], int | float) else ""
             print(f"  {told['name']}: {told['value']}{day}")
-            for reason in told["reasons"][:3]:
+            for reason in told["reasons"][:4]:
                 print(f"      {reason}")
         for fraction in fractions:
             told = fraction.as_dict()
@@ -111,20 +116,26 @@ def registry(
     file: Annotated[Path, typer.Argument(help="file with one or many patients")],
     out: Annotated[Path, typer.Option(help="folder for the table and the pictures")],
     answers: Answers = None,
+    choice: Choice = None,
+    definition: Annotated[str, typer.Option(help="definition of response and relapse in the pictures")] = "nih",
     as_json: AsJson = False,
 ) -> None:
     """Write one row a patient, ready for a paper, with curves."""
+    from hscape.clinic import parse_choices
     from hscape.exchange import read_charts
     from hscape.folders import check_folder
+    from hscape.plots.registry_figure import check_definition
     from hscape.registry import write_registry
 
+    choices = parse_choices(choice or ())
+    check_definition(definition)
     result = read_charts(file, answers)
     if not result.charts:
         _tell(result, ())
         _leave(result)
     check_folder(out)
-    files = [str(path) for path in write_registry(result.charts, out)]
-    files += _registry_pictures(result.charts, out)
+    files = [str(path) for path in write_registry(result.charts, out, choices=choices)]
+    files += _registry_pictures(result.charts, out, choices, definition)
     if as_json:
         print_json(envelope("hscape.registry/1", None, None,
                             {"issues": [i.as_dict() for i in result.issues], "patients": len(result.charts),
@@ -137,16 +148,16 @@ def registry(
     _leave(result)
 
 
-def _registry_pictures(charts: Sequence[Any], out: Path) -> list[str]:
+def _registry_pictures(charts: Sequence[Any], out: Path, choices: Any, definition: str) -> list[str]:
     """Swimmer plot, incidences and responses; a picture that these patients do not allow is said, not drawn."""
     from hscape.plots.registry_curves import draw_incidence, draw_responses, draw_swimmer
     from hscape.plots.style import save
     from hscape.registry import registry_table
 
-    table = registry_table(charts)
+    table = registry_table(charts, choices=choices)
     drawings = {
-        "swimmer": lambda: draw_swimmer(charts, table=table),
-        "incidence": lambda: draw_incidence(table),
+        "swimmer": lambda: draw_swimmer(charts, definition=definition, table=table),
+        "incidence": lambda: draw_incidence(table, definition=definition),
         "responses": lambda: draw_responses(table),
     }
     written = []

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from hscape.chart import Chart
 from hscape.clinic.course import Course, read_course
 from hscape.clinic.evolution import assess_evolution
+from hscape.clinic.first_response import assess_first_response
 from hscape.clinic.pnh import assess_pnh_delatour, assess_pnh_ipig
 from hscape.clinic.predictors import assess_age, assess_reticulocytes_lymphocytes, assess_telomere
 from hscape.clinic.relapse import assess_japanese_relapse, assess_relapse
 from hscape.clinic.response import DEFINITIONS, Definition
-from hscape.clinic.response_at import MONTHS, assess_first_response, assess_response, find_definition
+from hscape.clinic.response_at import MONTHS, assess_response, find_definition
 from hscape.clinic.severity import SEVERITY_RULES, assess_definition, assess_severity
 from hscape.clinic.transfusion import RULE as INDEPENDENCE
 from hscape.clinic.transfusion import assess_independence

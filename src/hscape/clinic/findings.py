@@ -23,12 +23,13 @@ from hscape.clinic.counts import (
 )
 from hscape.clinic.course import Course
 from hscape.clinic.evolution import chromosome_tests
+from hscape.clinic.first_response import first_response
 from hscape.clinic.karyotype import read_karyotype
 from hscape.clinic.logic import Finding, all_of, negate
 from hscape.clinic.pnh import hemolysis as ldh_hemolysis
 from hscape.clinic.pnh import largest_clone_fraction, pnh_tests
 from hscape.clinic.response import DEFINITIONS
-from hscape.clinic.response_at import COMPLETE, EITHER, NONE, PARTIAL, first_response
+from hscape.clinic.response_at import NONE, RESPONSES
 from hscape.clinic.severity import find_severity_visit
 from hscape.clinic.thresholds import read_data, threshold
 from hscape.clinic.verdict import Choices
@@ -152,10 +153,9 @@ def reversion(seen: Seen) -> Finding:
 def response(seen: Seen) -> Finding:
     """A response by Camitta 2000, which applies to severe and non-severe disease."""
     definition = next(item for item in DEFINITIONS if item.key == "camitta-2000")
-    day, value = first_response(seen.chart, seen.course, seen.choices, definition)
-    if value in (COMPLETE, PARTIAL, EITHER):
-        return Finding(True, (f"{value} on day {day:g}",))
-    return Finding(False, (value,)) if value == NONE else Finding(None, (value,))
+    found = first_response(seen.chart, seen.course, seen.choices, definition)
+    truth = True if found.value in RESPONSES else False if found.value == NONE else None
+    return Finding(truth, (found.value, *found.reasons))
 
 
 def cellular_marrow(seen: Seen) -> Finding:

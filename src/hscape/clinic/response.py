@@ -55,7 +55,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """One published definition: when it applies, what is complete, what is at least partial."""
+    """One published definition: when it applies, what is complete, what is at least partial, what it asks."""
 
     key: str
     name: str
@@ -64,17 +64,31 @@ class Definition:
     complete: Callable[[Moment], Finding]
     partial: Callable[[Moment], Finding]
     confirmation_days: float | None = None
+    asks_transfusions: bool = True
 
 
-def read_moment(chart: Chart, course: Course, day: float, choices: Choices, *, before: float, after: float) -> Moment:
-    """Everything that a definition of response asks for, on a day after treatment."""
+def read_moment(
+    chart: Chart,
+    course: Course,
+    day: float,
+    choices: Choices,
+    *,
+    before: float,
+    after: float,
+    judged_day: float | None = None,
+) -> Moment:
+    """Everything that a definition of response asks for, on a day after treatment.
+
+    Freedom from transfusion is judged on `judged_day`, or on the day of the visit if that is None.
+    """
     start = course.treatment_day if course.treatment_day is not None else day
     baseline = course.memo.get(("baseline", choices))
     if baseline is None:
         baseline = find_visit(chart, LINES, start, before=threshold("baseline_window_days"), after=0.0, choices=choices)
         course.memo["baseline", choices] = baseline
     visit = find_visit(chart, LINES, day, before=before, after=after, choices=choices)
-    at = visit.day if visit.day is not None else day
+    seen = visit.day if visit.day is not None else day
+    at = seen if judged_day is None else judged_day
     return Moment(
         chart=chart,
         choices=choices,
@@ -198,25 +212,22 @@ def _compare(now: Count, before: Count, *, factor: float = 1.0, rise: float = 0.
 
 
 def _japan_complete(moment: Moment) -> Finding:
-    return all_of(
-        (
-            moment.visit[NEUTROPHILS].above(threshold("japan_complete_neutrophils_above_1e9_per_l")),
-            moment.visit[PLATELETS].above(threshold("japan_complete_platelets_above_1e9_per_l")),
-            moment.visit[HEMOGLOBIN].above(threshold("japan_complete_hemoglobin_above_g_per_dl")),
-            moment.is_independent,
-        )
-    )
+    return _japan_above(moment, "complete", "complete")
 
 
 def _japan_partial(moment: Moment) -> Finding:
     if moment.was_severe.truth is None:
         return Finding(None, (*moment.was_severe.reasons, "severe or moderate before treatment is not known"))
-    grade = "severe" if moment.was_severe.truth else "moderate"
+    return _japan_above(moment, f"partial_{'severe' if moment.was_severe.truth else 'moderate'}", "partial")
+
+
+def _japan_above(moment: Moment, grade: str, hemoglobin_grade: str) -> Finding:
+    """Three counts above their limits, and no transfusion; hemoglobin has one limit for both severities."""
     return all_of(
         (
-            moment.visit[NEUTROPHILS].above(threshold(f"japan_partial_{grade}_neutrophils_above_1e9_per_l")),
-            moment.visit[PLATELETS].above(threshold(f"japan_partial_{grade}_platelets_above_1e9_per_l")),
-            moment.visit[HEMOGLOBIN].above(threshold("japan_partial_hemoglobin_above_g_per_dl")),
+            moment.visit[NEUTROPHILS].above(threshold(f"japan_{grade}_neutrophils_above_1e9_per_l")),
+            moment.visit[PLATELETS].above(threshold(f"japan_{grade}_platelets_above_1e9_per_l")),
+            moment.visit[HEMOGLOBIN].above(threshold(f"japan_{hemoglobin_grade}_hemoglobin_above_g_per_dl")),
             moment.is_independent,
         )
     )
@@ -230,6 +241,7 @@ DEFINITIONS: tuple[Definition, ...] = (
         applies=_was_severe,
         complete=_nih_complete,
         partial=_no_longer_severe,
+        asks_transfusions=False,
     ),
     Definition(
         key="race",

@@ -1,13 +1,13 @@
-"""Response at 3, 6 and 12 months after the start of treatment, and the first day of a response.
+"""Response at 3, 6 and 12 months after the start of treatment.
 
 A death or a transplant before the day ends the question (*not assessed*); a window without counts leaves it
-open (*cannot tell*). Patients whom a definition was not made for are *not assessed* by it.
+open (*cannot tell*). Patients whom a definition was not made for are *not assessed* by it. Freedom from transfusion
+is judged on the day that the months ask for, where the chart reaches so far, not on the day of the visit.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
+from dataclasses import replace
 
 from hscape.chart import Chart
 from hscape.clinic.course import Course
@@ -32,15 +32,29 @@ def grade(definition: Definition, moment: Moment) -> tuple[str, tuple[str, ...]]
     applies = definition.applies(moment)
     if applies.truth is not True:
         value = NOT_ASSESSED if applies.truth is False else CANNOT_TELL
-        return value, (*applies.reasons, f"the {definition.name} definition {_for_whom(definition)}")
+        return value, (*applies.reasons, f"the {definition.name} definition {for_whom(definition)}")
     complete, partial = definition.complete(moment), definition.partial(moment)
     if complete.truth:
         return COMPLETE, complete.reasons
     if partial.truth is None:
         return CANNOT_TELL, _told(partial, complete)
     if not partial.truth:
-        return NONE, partial.reasons
+        return NONE, tuple(dict.fromkeys((*but_transfused(definition, moment), *partial.reasons)))
     return (PARTIAL if complete.truth is False else EITHER), _told(partial, complete)
+
+
+def but_transfused(definition: Definition, moment: Moment) -> tuple[str, ...]:
+    """What the counts alone would meet, if only transfusion stands against it."""
+    if moment.is_independent.truth is not False:
+        return ()
+    value = grade(definition, replace(moment, is_independent=Finding(True)))[0]
+    return (f"counts meet {value}; {'; '.join(moment.is_independent.reasons)}",) if value in RESPONSES else ()
+
+
+def days_after(course: Course, day: float) -> str:
+    """A day of the chart in days after the start of treatment, in words."""
+    start = course.treatment_day if course.treatment_day is not None else day
+    return f"{day - start:g} d after treatment began"
 
 
 def _told(*findings: Finding) -> tuple[str, ...]:
@@ -48,7 +62,8 @@ def _told(*findings: Finding) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reason for finding in findings for reason in finding.reasons))
 
 
-def _for_whom(definition: Definition) -> str:
+def for_whom(definition: Definition) -> str:
+    """Whom a definition was made for, in words."""
     return "is for children" if definition.key == "japan-childhood" else "is for severe disease before treatment"
 
 
@@ -70,8 +85,13 @@ def assess_response(chart: Chart, course: Course, choices: Choices, definition: 
         return say(NOT_ASSESSED, None, f"{ended}, before the response was due on day {target:g}")
     window = threshold(f"response_month_{month}_window_days")
     after = min([window] + [end - target for end in (course.transplant_day, course.death_day) if end is not None])
-    moment = read_moment(chart, course, target, choices, before=window, after=after)
-    if moment.visit.day is None:
+    # Where the chart ends before the day, transfusions are known up to the visit only.
+    is_covered = course.last_day is not None and course.last_day >= target
+    moment = read_moment(
+        chart, course, target, choices, before=window, after=after, judged_day=target if is_covered else None
+    )
+    visit = moment.visit.day
+    if visit is None:
         return say(
             CANNOT_TELL,
             None,
@@ -81,8 +101,18 @@ def assess_response(chart: Chart, course: Course, choices: Choices, definition: 
     value, reasons = grade(definition, moment)
     if definition.key == "japan-childhood" and month != 6:
         reasons = (*reasons, "the definition is stated for 6 months")
-    confirmed = _confirmation(chart, course, choices, definition, moment, value)
-    return say(value, moment.visit.day, *reasons, *confirmed, *_second_course(chart, course, moment.day))
+    confirmed = _confirmation(chart, course, choices, definition, visit, value)
+    again = _second_course(chart, course, max(moment.day, visit))
+    judged = moment.day if definition.asks_transfusions else visit
+    when = () if value == NOT_ASSESSED else (_when(course, judged, visit),)
+    return say(value, visit, *when, *reasons, *confirmed, *again)
+
+
+def _when(course: Course, judged: float, visit: float) -> str:
+    counts = f"counts of day {visit:g}, {days_after(course, visit)}"
+    return (
+        counts if judged == visit else f"{counts}; transfusions judged on day {judged:g}, {days_after(course, judged)}"
+    )
 
 
 def _second_course(chart: Chart, course: Course, day: float) -> tuple[str, ...]:
@@ -97,12 +127,12 @@ def _second_course(chart: Chart, course: Course, day: float) -> tuple[str, ...]:
 
 
 def _confirmation(
-    chart: Chart, course: Course, choices: Choices, definition: Definition, moment: Moment, value: str
+    chart: Chart, course: Course, choices: Choices, definition: Definition, visit: float, value: str
 ) -> tuple[str, ...]:
     """Whether a later count confirms the response, where the definition asks for that."""
     if definition.confirmation_days is None or value not in RESPONSES:
         return ()
-    for day in count_days(chart, moment.day + definition.confirmation_days, course):
+    for day in count_days(chart, visit + definition.confirmation_days, course):
         later = grade(definition, moment_on(chart, course, day, choices))[0]
         if later in (value, COMPLETE):
             return (f"confirmed on day {day:g}, at least {definition.confirmation_days:g} d later",)
@@ -125,68 +155,6 @@ def count_days(chart: Chart, first: float, course: Course) -> list[float]:
     """Days with counts from a day on, until a transplant."""
     last = min([day for day in (course.transplant_day, course.death_day) if day is not None], default=float("inf"))
     return sorted({entry.day for entry in chart.measurements if entry.analyte in LINES and first <= entry.day <= last})
-
-
-def first_response(chart: Chart, course: Course, choices: Choices, definition: Definition) -> tuple[float | None, str]:
-    """First day after the start of treatment with a response, and its grade; (None, why) if there is none."""
-    key = ("first response", definition.key, choices)
-    if key not in course.memo:
-        course.memo[key] = _search_response(chart, course, choices, definition)
-    found: tuple[float | None, str] = course.memo[key]
-    return found
-
-
-def _search_response(
-    chart: Chart, course: Course, choices: Choices, definition: Definition
-) -> tuple[float | None, str]:
-    if course.treatment_day is None:
-        return None, "the chart holds no start of treatment"
-    days = count_days(chart, course.treatment_day + 1, course)
-    graded = functools.cache(lambda day: _grade_on(chart, course, day, choices, definition))
-    told = set()
-    for day in days:
-        found, value = graded(day)
-        if value in RESPONSES and not _is_lost(day, days, graded):
-            return found, value
-        told.add(value)
-    if told <= {CANNOT_TELL}:
-        return None, CANNOT_TELL
-    return None, NOT_ASSESSED if told <= {NOT_ASSESSED} else NONE
-
-
-def _grade_on(chart: Chart, course: Course, day: float, choices: Choices, definition: Definition) -> tuple[float, str]:
-    moment = moment_on(chart, course, day, choices)
-    return moment.day, grade(definition, moment)[0]
-
-
-def _is_lost(day: float, days: list[float], graded: Callable[[float], tuple[float, str]]) -> bool:
-    """True if a visit soon after a response shows none: one good count among bad ones is not a response."""
-    soon = [later for later in days if day < later <= day + threshold("sustained_days")]
-    return any(graded(later)[1] == NONE for later in soon)
-
-
-def assess_first_response(chart: Chart, course: Course, choices: Choices, definition: Definition) -> Verdict:
-    """The first day of a response by one definition."""
-    day, value = first_response(chart, course, choices, definition)
-    known = value in (*RESPONSES, NONE, CANNOT_TELL, NOT_ASSESSED)
-    reasons = {
-        NONE: "no day with counts meets the definition; days that cannot be told are passed over",
-        CANNOT_TELL: "no day with counts lets the definition be judged",
-        NOT_ASSESSED: f"the {definition.name} definition {_for_whom(definition)}",
-    }
-    reason = (
-        f"first counts that meet the definition: {value} on day {day:g}"
-        if day is not None
-        else reasons.get(value, value)
-    )
-    return Verdict(
-        rule=f"response.{definition.key}.first",
-        name=f"First response, {definition.name}",
-        day=day,
-        value=value if known else NOT_ASSESSED,
-        reasons=(reason,),
-        source=cite(*definition.source_keys),
-    )
 
 
 def find_definition(key: str) -> Definition:

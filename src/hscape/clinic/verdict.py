@@ -21,6 +21,8 @@ class Verdict:
             `NOT_ASSESSED` if the rule does not apply, for example after a transplant.
         reasons: what fired, with the numbers, or what is missing.
         source: citation of the rule.
+        free_until_day: for an event that has not happened or cannot be told, and for one that has: last day
+            on which it was known not to have happened yet, None if that was never known.
     """
 
     rule: str
@@ -29,6 +31,7 @@ class Verdict:
     reasons: tuple[str, ...]
     source: str
     day: float | None = None
+    free_until_day: float | None = None
 
     @property
     def is_told(self) -> bool:
@@ -59,7 +62,10 @@ class Choices:
             they may be missing even where some are recorded, None if a chart with any transfusion is taken as
             complete.
         g_csf_counts: True to take neutrophils under G-CSF as the patient's own.
-        lactate_dehydrogenase_upper_limit_u_per_l: upper limit of the laboratory, for the PNH rules.
+        lactate_dehydrogenase_upper_limit_u_per_l: upper limit of the laboratory, for the PNH rules; without it
+            an LDH that only some laboratories call hemolysis is left open.
+        delatour_platelets_up_to_1e9_per_l: what low platelets are in AA-PNH, where texts print 80 or 100; without
+            it a patient between the two is left open.
     """
 
     reticulocyte_method: str = "automated"
@@ -67,3 +73,4 @@ class Choices:
     transfusions_are_complete: bool | None = None
     g_csf_counts: bool = False
     lactate_dehydrogenase_upper_limit_u_per_l: float | None = None
+    delatour_platelets_up_to_1e9_per_l: float | None = None

@@ -14,8 +14,9 @@ from hscape.exchange.derive import derive_values
 from hscape.exchange.doubts import Setting, doubt_values
 from hscape.exchange.draft import Draft
 from hscape.exchange.issues import IssueList, Place
-from hscape.exchange.resolve import Value, resolve_values, value_key
+from hscape.exchange.resolve import resolve_values, value_key
 from hscape.exchange.traps import check_clones, flag_values
+from hscape.exchange.unit_fit import Value
 
 _DAYS_PER_YEAR = 365.25
 _SEX = {

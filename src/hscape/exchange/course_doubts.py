@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from hscape.exchange.issues import IssueList
 from hscape.exchange.lab_units import HEMOGLOBIN_G_PER_DL_PER_MMOL_PER_L as MMOL
-from hscape.exchange.resolve import Value, value_key
+from hscape.exchange.resolve import value_key
 from hscape.exchange.setting import Setting, settled
+from hscape.exchange.unit_fit import Value
 
 #: Largest rise of platelets that transfusions of a few days explain, 10^9/L.
 _PLATELET_INCREMENT = 120.0

@@ -11,7 +11,7 @@ import math
 
 from hscape.exchange.issues import IssueList
 from hscape.exchange.lab_units import WHITE_CELL_SHARE
-from hscape.exchange.resolve import Value
+from hscape.exchange.unit_fit import Value
 
 _Z = 1.959964
 _DISAGREEMENT = 0.20

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hscape.exchange.course_doubts import SLIPS, doubt_course
+from hscape.exchange.hemoglobin_doubts import doubt_hemoglobin
 from hscape.exchange.issues import IssueList
-from hscape.exchange.resolve import Value
 from hscape.exchange.reticulocyte_doubts import doubt_reticulocytes
 from hscape.exchange.same_day import doubt_same_day
 from hscape.exchange.setting import Setting
+from hscape.exchange.unit_fit import Value
 
 __all__ = ["Setting", "doubt_values"]
 
@@ -44,6 +45,7 @@ def doubt_values(
         if analyte in SLIPS and len(course) >= 2:
             course.sort(key=lambda value: value.when)
             doubt_course(analyte, course, setting, patient_id, answers, issues, asked, dropped)
+    doubt_hemoglobin(series, values, setting, patient_id, answers, issues)
     doubt_reticulocytes(
         series.get("reticulocytes_1e9_per_l", []),
         hemoglobin,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from hscape.exchange.cells import REMARKS, Cell, read_cell
 from hscape.exchange.draft import Draft, DraftBook, RawRecord, RawValue
+from hscape.exchange.facts import all_small_numbers, extract_facts, plain_number
 from hscape.exchange.headers import Column, read_header
 from hscape.exchange.issues import IssueList, Place
 from hscape.exchange.remarks import Remarks
@@ -30,14 +30,14 @@ def extract_table(
 ) -> None:
     """Add everything in a table to the drafts."""
     if table.kind == "patients":
-        _extract_facts(table, patients, book, answers, issues)
+        extract_facts(table, patients, book, answers, issues)
         return
     date = table.find("time", "date")
     time = date or table.find("time", "day") or table.find("time", "start_date")
     assert time is not None
-    uses_days = time.field == "day" or (time.field == "start_date" and _all_small_numbers(table, time))
+    uses_days = time.field == "day" or (time.field == "start_date" and all_small_numbers(table, time))
     if uses_days and time.field == "start_date":
-        days = [_plain_number(row, time.index) for row in table.sheet.rows[table.first_row :]]
+        days = [plain_number(row, time.index) for row in table.sheet.rows[table.first_row :]]
     else:
         days = read_time_column(table, time, answers, issues)
     _check_width(table, patients, issues)
@@ -48,26 +48,13 @@ def extract_table(
             draft.has_dates |= not uses_days
     if table.kind == "wide":
         _extract_wide(table, patients, days, book, answers, issues)
-        _extract_facts(table, patients, book, answers, issues)
+        extract_facts(table, patients, book, answers, issues)
     elif table.kind == "long":
         _extract_long(table, patients, days, book, answers, issues)
-        _extract_facts(table, patients, book, answers, issues)
+        extract_facts(table, patients, book, answers, issues)
     else:
         _extract_records(table, patients, days, book, answers, issues)
-        _extract_facts(table, patients, book, answers, issues)
-
-
-def _all_small_numbers(table: Table, column: Column) -> bool:
-    cells = [row[column.index] for row in table.sheet.rows[table.first_row :] if column.index < len(row)]
-    numbers = [_plain_number([cell], 0) for cell in cells if cell not in (None, "")]
-    return bool(numbers) and all(number is not None and abs(number) < 15_000 for number in numbers)
-
-
-def _plain_number(row: list[Any], index: int) -> float | None:
-    try:
-        return float(row[index])
-    except (TypeError, ValueError, IndexError):
-        return None
+        extract_facts(table, patients, book, answers, issues)
 
 
 def _check_width(table: Table, patients: list[str], issues: IssueList) -> None:
@@ -111,13 +98,12 @@ def _extract_wide(
             record = RawRecord(
                 day, {"role": column.role, "field": column.field, "cell": cell, "unit": column.unit}, place
             )
-            draft = book.of(patient)
-            if column.role == "drug":
-                draft.doses.append(record)
-            elif column.role == "transfusion":
-                draft.transfusions.append(record)
-            else:
-                draft.clones.append(record)
+            _keep_record(book.of(patient), column.role, record)
+
+
+def _keep_record(draft: Draft, role: str, record: RawRecord) -> None:
+    """A dose, a transfusion or a clone finding that stands as a column or a test among the counts."""
+    {"drug": draft.doses, "transfusion": draft.transfusions}.get(role, draft.clones).append(record)
 
 
 def _extract_column(
@@ -224,16 +210,8 @@ def _extract_long(
                 {"role": meant.role, "field": meant.field, "cell": raw, "unit": written or meant.unit},
                 Place(sheet=table.sheet.name, row=where, column=value.header),
             )
-            draft = book.of(patient)
-            target = (
-                draft.doses
-                if meant.role == "drug"
-                else draft.transfusions
-                if meant.role == "transfusion"
-                else draft.clones
-            )
             if raw not in (None, ""):
-                target.append(record)
+                _keep_record(book.of(patient), meant.role, record)
             continue
         cell = read_cell(raw)
         if cell.note:
@@ -317,94 +295,6 @@ def _extract_records(
 
 
 def _end_days(table: Table, end: Column, answers: Mapping[str, str], issues: IssueList) -> list[float | None]:
-    if _all_small_numbers(table, end):
-        return [_plain_number(row, end.index) for row in table.sheet.rows[table.first_row :]]
+    if all_small_numbers(table, end):
+        return [plain_number(row, end.index) for row in table.sheet.rows[table.first_row :]]
     return read_time_column(table, end, answers, issues, missing_is_bad=False)
-
-
-def _extract_facts(
-    table: Table, patients: list[str], book: DraftBook, answers: Mapping[str, str], issues: IssueList
-) -> None:
-    """Sex, age, dates of diagnosis, transplant, death and last follow-up, and HLA, once a patient."""
-    wanted = [
-        column
-        for column in table.of_role("person", "identity")
-        if column.field not in ("patient", "name", "record_number", "contact")
-    ]
-    for column in wanted:
-        if column.field == "sex":
-            _spanish_sex(table, column, issues)
-        days: list[float | None] = []
-        is_date = column.field.endswith("_date")
-        if is_date:
-            as_days = column.field != "birth_date" and _all_small_numbers(table, column)
-            if as_days:
-                days = [_plain_number(row, column.index) for row in table.sheet.rows[table.first_row :]]
-            else:
-                quiet = IssueList() if column.field == "birth_date" else issues
-                days = read_time_column(table, column, answers, quiet, missing_is_bad=False)
-        for offset, row in enumerate(table.sheet.rows[table.first_row :]):
-            raw = row[column.index] if column.index < len(row) else None
-            if not patients[offset] or raw is None or raw == "":
-                continue
-            place = Place(sheet=table.sheet.name, row=table.first_row + offset + 1, column=column.header)
-            draft = book.of(patients[offset])
-            if is_date:
-                day = days[offset]
-                if day is not None:
-                    _set_date(draft, column.field, day, place, issues)
-                    if column.field != "birth_date":
-                        draft.has_days |= as_days
-                        draft.has_dates |= not as_days
-            else:
-                _set_fact(draft, column.field, raw, place, issues)
-
-
-def _spanish_sex(table: Table, column: Column, issues: IssueList) -> None:
-    """Where H (hombre) stands in a column, M is mujer: female, not male."""
-    rows = [row for row in table.sheet.rows[table.first_row :] if column.index < len(row)]
-    words = {str(row[column.index]).strip().lower() for row in rows} - {"", "none"}
-    if "h" not in words or "m" not in words or "f" in words:
-        return
-    for row in rows:
-        if str(row[column.index]).strip().lower() == "m":
-            row[column.index] = "mujer"
-    place = Place(sheet=table.sheet.name, row=table.header_row + 1, column=column.header)
-    issues.add(
-        "amber",
-        "sex_h_and_m",
-        place,
-        "M",
-        "H and M stand in this column; H was read as hombre (male) and M as mujer (female).",
-        "Write female and male if that is wrong.",
-    )
-
-
-def _set_date(draft: Draft, field: str, day: float, place: Place, issues: IssueList) -> None:
-    known = draft.dates.setdefault(field, day)
-    if known != day:
-        value = "(not shown)" if field == "birth_date" else ""
-        issues.add(
-            "amber",
-            "fact_conflict",
-            place,
-            value,
-            f"Patient {draft.patient_id} has two different values for {field.replace('_', ' ')}; the first was used.",
-            "Correct one of the two.",
-            patient_id=draft.patient_id,
-        )
-
-
-def _set_fact(draft: Draft, field: str, raw: Any, place: Place, issues: IssueList) -> None:
-    text = re.sub(r"\s+", " ", str(raw)).strip()
-    known = draft.facts.setdefault(field, (text, place))
-    if known[0] != text and field != "age":
-        issues.add(
-            "amber",
-            "fact_conflict",
-            place,
-            text,
-            f"Patient {draft.patient_id} has '{known[0]}' and '{text}' for {field}; the first was used.",
-            "Correct one of the two.",
-            patient_id=draft.patient_id,
-        )

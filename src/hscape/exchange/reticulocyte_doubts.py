@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from hscape.exchange.course_doubts import ask_unit, is_whole
 from hscape.exchange.issues import IssueList
-from hscape.exchange.resolve import Value, value_key
+from hscape.exchange.resolve import value_key
 from hscape.exchange.setting import Setting, settled
+from hscape.exchange.unit_fit import Value
 
 
 def _stays(hemoglobin: Mapping[float, float], when: float) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from hscape.exchange.issues import IssueList
 from hscape.exchange.lab_units import HEMOGLOBIN_G_PER_DL_PER_MMOL_PER_L as MMOL
-from hscape.exchange.resolve import Value, value_key
+from hscape.exchange.resolve import value_key
 from hscape.exchange.setting import settled
+from hscape.exchange.unit_fit import Value
 
 #: Hemoglobin (g/dL) over hematocrit: 32 to 36 in health, 26 to 38 in disease and with coarse rounding.
 _CELL_HEMOGLOBIN_LOW, _CELL_HEMOGLOBIN_HIGH = 25.0, 42.0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hscape.exchange.resolve import Value, value_key
+from hscape.exchange.resolve import value_key
+from hscape.exchange.unit_fit import Value
 
 
 @dataclass(slots=True)

@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from hscape.chart import ASSAYS, CLONE_KINDS, COPY_STATES, PRODUCTS, SPECIMENS, STATUSES
-from hscape.exchange.write import write_sheet_row
+from hscape.exchange.write import (
+    CLONE_HEADERS,
+    PATIENT_HEADERS,
+    TRANSFUSION_HEADERS,
+    TREATMENT_HEADERS,
+    write_sheet_row,
+)
 
 _ROWS = 2000
 _DATES = {"date", "diagnosis date", "transplant date", "death date", "last follow-up", "start", "end"}
@@ -32,45 +38,14 @@ _VISITS = (
     "TPO (pg/mL)",
     "EPO (mU/mL)",
 )
-_CLONES = (
-    "patient",
-    "date",
-    "clone",
-    "kind",
-    "gene",
-    "variant",
-    "assay",
-    "specimen",
-    "status",
-    "detection limit (%)",
-    "alt",
-    "depth",
-    "VAF (%)",
-    "cell fraction (%)",
-    "cells counted",
-    "copy state",
-    "BAF (fraction)",
-    "HLA allele",
-    "allele aware",
-    "karyotype",
-    "recipient fraction (%)",
-    "purity (%)",
+#: A clinic writes dates and percentages where a chart file has days and fractions.
+_CLONES = tuple(
+    "date" if header == "day" else header if header.startswith("BAF") else header.replace("(fraction)", "(%)")
+    for header in CLONE_HEADERS
 )
-_PATIENTS = (
-    "patient",
-    "sex",
-    "age",
-    "diagnosis date",
-    "transplant date",
-    "death date",
-    "last follow-up",
-    "HLA-A",
-    "HLA-B",
-    "HLA-C",
-    "HLA-DRB1",
-)
-_TREATMENTS = ("patient", "treatment", "start", "end", "dose", "dose unit", "detail")
-_TRANSFUSIONS = ("patient", "date", "product", "units given")
+_PATIENTS = tuple(header for header in PATIENT_HEADERS if header != "day zero")
+_TREATMENTS = TREATMENT_HEADERS
+_TRANSFUSIONS = tuple("date" if header == "day" else header for header in TRANSFUSION_HEADERS)
 DRUGS = (
     "horse_atg",
     "rabbit_atg",

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from hscape.chart import CloneMeasurement, HlaLocus
 from hscape.exchange.doubts import Setting
 from hscape.exchange.issues import IssueList, Place
-from hscape.exchange.resolve import Value
+from hscape.exchange.unit_fit import Value
 from hscape.genome.genes import find_gene
 
 #: Days after a transfusion in which a value is not output of the marrow alone. Transfused platelets live days; half of

@@ -15,11 +15,14 @@ from hscape.chart import Chart
 from hscape.clinic import Choices, Verdict, assess
 from hscape.clinic.course import Course, read_course
 from hscape.clinic.drugs import courses
+from hscape.clinic.evolution import find_changes
 from hscape.clinic.pnh import largest_clone_fraction
 from hscape.errors import InputError
 
 #: Rules whose day is of interest besides their value.
 _WITH_DAY = ("response", "transfusion", "relapse", "evolution")
+#: Rules that know only up to some day that the event has not happened.
+_TOLD_BY_TESTS = ("response", "relapse", "evolution")
 
 
 def registry_table(charts: Iterable[Chart], *, choices: Choices | None = None) -> pd.DataFrame:
@@ -84,6 +87,7 @@ def _row(chart: Chart, choices: Choices | None) -> dict[str, Any]:
         "treatment_day": course.treatment_day,
         "first_treatment": _first_treatment(chart, course),
         **{name: value for verdict in verdicts for name, value in _cells(verdict).items()},
+        "evolution_first_day": min((change.day for change in find_changes(chart, course)[1]), default=None),
         "largest_pnh_granulocyte_fraction": largest_clone_fraction(chart),
         "transplant_day": course.transplant_day,
         "death_day": course.death_day,
@@ -95,8 +99,11 @@ def _row(chart: Chart, choices: Choices | None) -> dict[str, Any]:
 def _cells(verdict: Verdict) -> dict[str, Any]:
     name = column_name(verdict.rule)
     cells: dict[str, Any] = {name: verdict.value}
-    if verdict.rule.split(".")[0] in _WITH_DAY and not verdict.rule.endswith("months"):
+    family = verdict.rule.split(".")[0]
+    if family in _WITH_DAY and not verdict.rule.endswith("months"):
         cells[f"{name}_day"] = verdict.day
+    if family in _TOLD_BY_TESTS and not verdict.rule.endswith("months"):
+        cells[f"{name}_free_until_day"] = verdict.free_until_day
     return cells
 
 

@@ -11,6 +11,7 @@ from importlib import resources
 
 from hscape.chart import Chart
 from hscape.clinic import CANNOT_TELL, NOT_ASSESSED, Choices, Verdict, assess, evidence_table
+from hscape.clinic.course import read_course
 from hscape.exchange import Issue, ReadResult
 from hscape.fractions import cell_fractions
 from hscape.plots.chart_clones import describe_clones, draw_chart_clones
@@ -117,7 +118,7 @@ class _Patient:
             tag("h3", "Issues"),
             self._issues(),
             tag("h3", "What the rules say"),
-            glance(self.verdicts),
+            glance(self.verdicts, read_course(chart).treatment_day),
             tag("p", _CANNOT, class_="note"),
             verdict_tables(self.verdicts, sources),
             tag("h3", "Clones"),

@@ -135,7 +135,7 @@ def issue_table(caption: str, issues: Iterable[Issue]) -> Markup:
     return table(caption, ("Kind", "Sheet", "Row", "Column", "Value", "What we think", "How to mend it"), rows)
 
 
-def glance(verdicts: Sequence[Verdict]) -> Markup:
+def glance(verdicts: Sequence[Verdict], treatment_day: float | None = None) -> Markup:
     """The verdicts in short: severity and others in a list, responses as a table of definitions and months."""
     told = {verdict.rule: verdict for verdict in verdicts}
     keys = list(dict.fromkeys(rule.split(".")[1] for rule in told if rule.startswith("response.")))
@@ -148,7 +148,7 @@ def glance(verdicts: Sequence[Verdict]) -> Markup:
         shown = (
             ""
             if first is None
-            else first.value + ("" if first.day is None or not first.is_told else f" (day {first.day:g})")
+            else first.value + ("" if first.day is None else _after_treatment(first.day, treatment_day))
         )
         rows.append((name, *cells, (shown, _class_of(first) if first else None)))
     others = [verdict for verdict in verdicts if verdict.rule.split(".")[0] not in ("response", "predictor", "relapse")]
@@ -158,9 +158,14 @@ def glance(verdicts: Sequence[Verdict]) -> Markup:
     ]
     parts: list[object] = [tag("dl", *listed)] if listed else []
     if rows:
-        head = ("Response by the definition", "3 months", "6 months", "12 months", "First response")
+        head = ("Response by the definition", "3 months", "6 months", "12 months", "First confirmed response")
         parts.append(table("Responses in short; the definitions are not ranked", head, rows))
     return join(parts)
+
+
+def _after_treatment(day: float, treatment_day: float | None) -> str:
+    after = "" if treatment_day is None else f", {day - treatment_day:g} d after treatment began"
+    return f" (day {day:g}{after})"
 
 
 def _on_day(verdict: Verdict) -> str:
