@@ -30,6 +30,7 @@ class CloneKind:
         fitness_shape: gamma shape of its spread; 0 for none.
         interferon_fitness_per_year: advantage added under full interferon.
         vulnerability_fraction: to contact killing, relative to the parent cell.
+        arises_only_in_failure: True if it does not arise in a healthy marrow.
         shown_as: kind of clone in a chart.
         gene: gene that is hit, empty for a chromosomal change.
         chromosome: where.
@@ -44,6 +45,7 @@ class CloneKind:
     fitness_shape: float = 0.0
     interferon_fitness_per_year: float = 0.0
     vulnerability_fraction: float = 1.0
+    arises_only_in_failure: bool = False
     shown_as: str = "gene"
     gene: str = ""
     chromosome: str = ""
@@ -52,6 +54,9 @@ class CloneKind:
     variant: str = ""
 
 
+#: Chromosome losses go with short telomeres and forced division of few stem cells; in a healthy marrow of a hundred
+#: thousand the same rate would make them common, and they are not seen there.
+ONLY_IN_FAILURE = ("monosomy_7", "other_chromosome")
 #: What a laboratory finds: kind -> (kind in charts, gene, chromosome, copy state, variant).
 _FINDINGS: dict[str, tuple[str, str, str, str, str]] = {
     "HLA_allele_mutation": ("hla_loss", "HLA", "6p", "heterozygous", "loss-of-function mutation"),
@@ -88,6 +93,7 @@ def clone_kind(name: str, parameters: Parameters) -> CloneKind:
         fitness_per_year=parameters[f"clone_{name}_fitness_per_year"],
         interferon_fitness_per_year=parameters[f"clone_{name}_interferon_fitness_per_year"],
         vulnerability_fraction=1.0 if vulnerability >= WHOLE else vulnerability,
+        arises_only_in_failure=name in ONLY_IN_FAILURE,
         shown_as=shown_as,
         gene=gene,
         chromosome=chromosome,

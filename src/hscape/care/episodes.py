@@ -288,7 +288,8 @@ def _first_state(patient: Patient, run: Run, start: np.ndarray, with_life_before
 
 def _life_before(patient: Patient, run: Run) -> tuple[Clones, int]:
     """Stem cells and clones at the patient's age, from birth on, without blood."""
-    child = replace(patient, age_years=0.0, influences=(Aging(),))
+    healthy_kinds = tuple(replace(k, rate_per_year=0.0) if k.arises_only_in_failure else k for k in patient.kinds)
+    child = replace(patient, age_years=0.0, influences=(Aging(),), kinds=healthy_kinds)
     days = patient.age_years * DAYS_PER_YEAR
     before = simulate.stem_cells_from_birth(child, days=days, seed=run.seed, number=run.number, kernel=run.kernel)
     clones, n_used = before
