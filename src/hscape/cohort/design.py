@@ -84,7 +84,7 @@ class Design(_Strict):
     assays: list[Name] = Field(default_factory=list, description="empty for what a clinic does by itself")
     censoring: Censoring = Field(default_factory=Censoring)
     responses: list[Literal["nih", "race", "camitta-2000", "japan-childhood"]] = Field(
-        default_factory=lambda: [item.key for item in DEFINITIONS],  # type: ignore[misc]
+        default_factory=lambda: [item.key for item in DEFINITIONS],  # type: ignore[arg-type]
         min_length=1,
     )
 

@@ -49,7 +49,7 @@ class Hooks:
     def names(self) -> str:
         """Where patients and charts come from, as part of the fingerprint of a run."""
         both = (self.make_virtual_patient, self.observe)
-        return " ".join(f"{hook.__module__}.{hook.__qualname__}" for hook in both)  # type: ignore[attr-defined]
+        return " ".join(f"{hook.__module__}.{getattr(hook, '__qualname__', type(hook).__qualname__)}" for hook in both)
 
 
 @dataclass(frozen=True, slots=True)

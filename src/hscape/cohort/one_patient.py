@@ -58,7 +58,12 @@ def run_patient(
     patient = hooks.make_virtual_patient(design, arm, number, seed, parameters)
     truth = {name: plain(value) for name, value in _truth(patient).items()}
     if patient.diagnosis_day is None:
-        head = {"patient": number, "arm": arm.name, "is_eligible": False, "exclusion": "never diagnosed"}
+        head: dict[str, Cell] = {
+            "patient": number,
+            "arm": arm.name,
+            "is_eligible": False,
+            "exclusion": "never diagnosed",
+        }
         return PatientResult(number=number, row=head | truth)
     seen = hooks.observe(patient, design, number, seed)
     last_day = planned_end_day(read_course(seen).treatment_day, design)

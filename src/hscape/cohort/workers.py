@@ -119,8 +119,7 @@ def _reason(error: Exception) -> str:
 def _place(error: Exception) -> str:
     """Module and line where it happened, without folders of this machine."""
     frames = list(traceback.walk_tb(error.__traceback__))
-    frame, line = frames[-1]
-    ours = [(f, n) for f, n in frames if str(f.f_globals.get("__name__", "")).startswith("hscape.")]
-    if ours and not str(frame.f_globals.get("__name__", "")).startswith("hscape."):
-        frame, line = ours[-1]
-    return f"{frame.f_globals.get('__name__', '?')}:{line}"
+    named = [(str(frame.f_globals.get("__name__", "?")), line) for frame, line in frames]
+    ours = [entry for entry in named if entry[0].startswith("hscape.") and not entry[0].startswith("hscape.cohort.")]
+    module, line = (ours or named)[-1]
+    return f"{module}:{line}"

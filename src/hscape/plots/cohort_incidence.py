@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from hscape.cohort.summary import eligible
-from hscape.plots.cohort_style import arm_colors, arm_label, at_risk_rows, definition_name, foot, heading, month_ticks
+from hscape.plots.chart_time import plain
+from hscape.plots.cohort_style import (
+    arm_colors,
+    arm_label,
+    at_risk_rows,
+    definition_name,
+    foot,
+    heading,
+    month_ticks,
+    n_at_risk,
+)
 from hscape.plots.registry_curves import DAYS_PER_MONTH, _steps
 from hscape.plots.style import GRID, INK, MUTED, pyplot
 from hscape.registry import cumulative_incidence, time_to_event
 
 EVENTS = {
-    "response": "First response, from the start of treatment",
-    "relapse": "Relapse, from the first response",
-    "evolution": "Clonal evolution, from the start of treatment",
+    "response": "First response\nfrom the start of treatment",
+    "relapse": "Relapse\nfrom the first response",
+    "evolution": "Clonal evolution\nfrom the start of treatment",
 }
 
 
@@ -33,13 +42,13 @@ def draw_incidence(table: pd.DataFrame, arms: Sequence[str], *, definition: str,
     plt = pyplot()
     taken = eligible(table)
     under = 0.48 + 0.155 * len(arms)
-    total = 3.9 + under + 0.17 * len(arms)
+    total = 3.85 + under
     figure = plt.figure(figsize=(11.6, total))
-    bottom = 0.72 + under
-    height = total - bottom - 0.95 - 0.17 * len(arms)
+    bottom = 0.62 + under
+    height = total - bottom - 1.08
     left_out, as_free = 0, 0
     for index, (event, title) in enumerate(EVENTS.items()):
-        axis = figure.add_axes(((0.92 + 3.6 * index) / 11.6, bottom / total, 2.85 / 11.6, height / total))
+        axis = figure.add_axes(((1.5 + 3.4 * index) / 11.6, bottom / total, 2.85 / 11.6, height / total))
         axis.set_title(title, pad=5, fontsize=9)
         times = {arm: _times(taken[taken["arm"] == arm], event, definition) for arm in arms}
         _draw_event(axis, event, times, months, is_first=index == 0)
@@ -72,8 +81,8 @@ def _draw_event(axis: Any, event: str, times: dict[str, pd.DataFrame], months: f
     rows = []
     for arm, found in times.items():
         when = (found["days"] / DAYS_PER_MONTH).to_numpy(float)
-        words = arm[:14] if is_first else ""
-        rows.append((words, colors[arm], [int(np.sum(when >= tick)) for tick in ticks]))
+        words = plain(arm, 22) if is_first else ""
+        rows.append((words, colors[arm], n_at_risk(when, ticks)))
         if not len(found):
             continue
         for cause, style in ((event, {"lw": 1.8}), ("other", {"lw": 0.8, "ls": (0, (4, 2))})):
@@ -94,7 +103,7 @@ def _draw_event(axis: Any, event: str, times: dict[str, pd.DataFrame], months: f
     at_risk_rows(axis, ticks, rows, first=0.52)
     if is_first:
         height = axis.get_position().height * axis.figure.get_figheight()
-        axis.text(-0.035, -0.365 / height, "at risk", transform=axis.transAxes, ha="right", fontsize=7, color=MUTED)
+        axis.text(-0.055, -0.365 / height, "at risk", transform=axis.transAxes, ha="right", fontsize=7, color=MUTED)
 
 
 def _legend(figure: Any, taken: pd.DataFrame, arms: Sequence[str], total: float) -> None:

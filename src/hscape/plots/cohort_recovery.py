@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from hscape.plots.cohort_style import DASHES, arm_colors, foot, heading, month_ticks
 from hscape.plots.style import GRID, MUTED, pyplot
 
-#: Column -> title, whether on a logarithmic axis, level of a complete response by NIH.
+#: Column -> title, whether on a logarithmic axis.
 PANELS = {
     "truth_hemoglobin_g_per_dl": ("Hemoglobin (g/dL)", False),
     "truth_neutrophils_1e9_per_l": ("Neutrophils (10⁹/L)", True),
@@ -106,7 +106,7 @@ def _quantiles(courses: Path, patients: np.ndarray, arms: Sequence[str]) -> tupl
             if own.empty:
                 continue
             n_patients[arm] = int(own["patient"].nunique())
-            table = own.groupby("month")[column].quantile(list(QUANTILES)).unstack().dropna()
+            table = own.groupby("month")[column].quantile(np.array(QUANTILES)).unstack().dropna()
             found[arm, column] = table.index.to_numpy(float), [table[q].to_numpy(float) for q in QUANTILES]
     return found, n_patients
 

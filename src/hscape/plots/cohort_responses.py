@@ -57,7 +57,7 @@ def draw_responses(table: pd.DataFrame, arms: Sequence[str], definitions: Sequen
         "definition was not made for.",
     )
     figure.subplots_adjust(
-        left=0.62 / width, right=1 - 0.15 / width, bottom=1.05 / total, top=1 - (0.95 + 0.19 * legend_rows) / total
+        left=0.62 / width, right=1 - 0.15 / width, bottom=1.05 / total, top=1 - (0.78 + 0.19 * legend_rows) / total
     )
     return figure
 

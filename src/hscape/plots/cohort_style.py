@@ -51,6 +51,11 @@ def month_ticks(end: float) -> list[float]:
     return [float(tick) for tick in range(0, int(end + 1e-9) + 1, step)]
 
 
+def n_at_risk(months: Any, ticks: Sequence[float]) -> list[int]:
+    """How many were followed up to each tick, to the day."""
+    return [int((months >= tick - 1.0 / 30.0).sum()) for tick in ticks]
+
+
 def at_risk_rows(
     axis: Any, ticks: Sequence[float], rows: Sequence[tuple[str, str, Sequence[int]]], first: float
 ) -> None:
@@ -58,7 +63,7 @@ def at_risk_rows(
     height = axis.get_position().height * axis.figure.get_figheight()
     for index, (words, color, numbers) in enumerate(rows):
         y = -(first + 0.155 * index) / height
-        axis.text(-0.035, y, words, transform=axis.transAxes, ha="right", va="center", fontsize=7, color=color)
+        axis.text(-0.055, y, words, transform=axis.transAxes, ha="right", va="center", fontsize=7, color=color)
         for tick, number in zip(ticks, numbers, strict=True):
             axis.text(
                 tick,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from hscape.cohort.summary import eligible
-from hscape.plots.cohort_style import DASHES, arm_colors, arm_label, at_risk_rows, foot, heading, month_ticks
+from hscape.plots.chart_time import plain
+from hscape.plots.cohort_style import DASHES, arm_colors, arm_label, at_risk_rows, foot, heading, month_ticks, n_at_risk
 from hscape.plots.registry_curves import DAYS_PER_MONTH, _steps
 from hscape.plots.style import GRID, MUTED, pyplot
 from hscape.registry import kaplan_meier, time_to_event
@@ -34,7 +34,7 @@ def draw_survival(table: pd.DataFrame, arms: Sequence[str], *, months: float) ->
     for index, arm in enumerate(arms):
         times = time_to_event(taken[taken["arm"] == arm], "death")
         when = (times["days"].round() / DAYS_PER_MONTH).to_numpy(float)
-        rows.append((arm[:20], colors[arm], [int(np.sum(when >= tick)) for tick in ticks]))
+        rows.append((plain(arm, 22), colors[arm], n_at_risk(when, ticks)))
         if not len(times):
             continue
         died = times["event"].where(times["event"] == "death", "")
@@ -55,7 +55,7 @@ def draw_survival(table: pd.DataFrame, arms: Sequence[str], *, months: float) ->
         axis.legend(loc="lower left", frameon=False, fontsize=8)
     at_risk_rows(axis, ticks, rows, first=0.55)
     height = total - bottom - 0.55
-    axis.text(-0.035, -0.385 / height, "at risk", transform=axis.transAxes, ha="right", fontsize=7, color=MUTED)
+    axis.text(-0.055, -0.385 / height, "at risk", transform=axis.transAxes, ha="right", fontsize=7, color=MUTED)
     heading(figure, "Overall survival by arm")
     foot(figure, "Kaplan-Meier; shaded: 95 % interval (log-log). Transplant does not end the count.")
     return figure
