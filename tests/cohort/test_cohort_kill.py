@@ -20,7 +20,7 @@ from tests.cohort import fakes
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 KILLS = int(os.environ.get("HSCAPE_KILLS", "5"))
-N = 60 + 40 * KILLS
+N = 40 + 20 * KILLS
 
 
 def start(folder, seed, workers, project_folder, *more, patients=N):
@@ -55,7 +55,7 @@ def test_killed_and_taken_up_again(tmp_path, seed, project_folder, workers):
         if process.poll() is not None:
             break
         os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.communicate(timeout=30)  # workers end too, and let the pipe go
         kills += 1
         assert not (tmp_path / "digest.txt").exists()
     assert kills == KILLS

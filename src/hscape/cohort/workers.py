@@ -6,12 +6,13 @@ what is there. A patient whose simulation fails is reported and the next one beg
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,6 +27,8 @@ from hscape.parameters import Parameters
 
 LARGEST_BATCH = 25
 BATCHES_PER_WORKER = 16
+WATCH_SECONDS = 0.5
+_WATCH = "hscape: end with the parent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +106,20 @@ def _run_one(work: Work, number: int) -> Outcome:
 
 
 def _settle() -> None:
-    """One thread a worker, and Ctrl-C is left to the parent."""
-    if threading.current_thread() is threading.main_thread():
-        with suppress(ValueError):
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """One thread a worker; Ctrl-C is left to the parent, and a parent that dies takes its workers with it."""
+    if threading.current_thread() is threading.main_thread():  # a process of ours; Dask looks after its own
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if not any(thread.name == _WATCH for thread in threading.enumerate()):
+            threading.Thread(target=_end_with, args=(os.getppid(),), name=_WATCH, daemon=True).start()
     if "numba" in sys.modules:
         sys.modules["numba"].set_num_threads(1)
+
+
+def _end_with(parent: int) -> None:
+    """End this process soon after its parent; left alone, it would wait for work for five minutes."""
+    while os.getppid() == parent:
+        time.sleep(WATCH_SECONDS)
+    os._exit(1)
 
 
 def _reason(error: Exception) -> str:
