@@ -1,6 +1,7 @@
 """kill -9 of the main process at random moments, then the same command again: the digest of an uninterrupted run.
 
-``HSCAPE_KILLS=20 pytest tests/cohort/test_cohort_kill.py`` kills twenty times; five times otherwise.
+``HSCAPE_KILLS=20 pytest tests/cohort/test_cohort_kill.py`` kills twenty times; five times otherwise
+(a third of that with one worker).
 """
 
 from __future__ import annotations
@@ -42,13 +43,14 @@ def wait_for_patients(process, folder, more):
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_killed_and_taken_up_again(tmp_path, seed, project_folder, workers):
+@pytest.mark.slow
+@pytest.mark.parametrize(("workers", "wanted"), [(1, -(-KILLS // 3)), (2, KILLS)])
+def test_killed_and_taken_up_again(tmp_path, seed, project_folder, workers, wanted):
     from hscape.streams import generator
 
     moments = generator(seed, "kill", workers)
     kills = 0
-    while kills < KILLS:
+    while kills < wanted:
         process = start(tmp_path, seed, workers, project_folder)
         wait_for_patients(process, tmp_path, int(moments.integers(1, 12)))
         time.sleep(float(moments.random() * 0.1))
@@ -58,7 +60,7 @@ def test_killed_and_taken_up_again(tmp_path, seed, project_folder, workers):
         process.communicate(timeout=30)  # workers end too, and let the pipe go
         kills += 1
         assert not (tmp_path / "digest.txt").exists()
-    assert kills == KILLS
+    assert kills == wanted
     assert 0 < len(store.finished(tmp_path / "parts")) < N
     last = start(tmp_path, seed, workers, project_folder)
     out, err = last.communicate(timeout=300)
@@ -69,14 +71,15 @@ def test_killed_and_taken_up_again(tmp_path, seed, project_folder, workers):
     assert not store.started(tmp_path / "parts")
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_a_folder_that_can_be_taken_up_again(tmp_path, seed, project_folder):
-    process = start(tmp_path, seed, 2, project_folder)
+    process = start(tmp_path, seed, 2, project_folder, patients=60)
     wait_for_patients(process, tmp_path, 5)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode != 0
     assert "LokyProcess" not in err  # workers say nothing
-    assert 0 < len(store.finished(tmp_path / "parts")) < N
-    last = start(tmp_path, seed, 1, project_folder)
+    assert 0 < len(store.finished(tmp_path / "parts")) < 60
+    last = start(tmp_path, seed, 1, project_folder, patients=60)
     out, err = last.communicate(timeout=300)
-    assert out.split()[-1] == fakes.clean_digest(N, seed), err
+    assert out.split()[-1] == fakes.clean_digest(60, seed), err

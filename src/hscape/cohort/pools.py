@@ -67,7 +67,7 @@ def _as_completed(
     def submit(batch: tuple[int, ...]) -> Any:
         return client.submit(_run_packed, packed, batch, pure=False)
 
-    running = distributed.as_completed([submit(batch) for batch in islice(todo, ahead)])
+    running = distributed.as_completed([submit(batch) for batch in islice(todo, ahead)], loop=client.loop)
     lost = 0
     try:
         for future in running:

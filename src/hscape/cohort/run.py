@@ -35,6 +35,8 @@ SCHEMA = "hscape.cohort/1"
 #: How often a patient may end the process it runs in before it is set aside.
 TRIES = 2
 LARGEST_COHORT = 1_000_000
+#: Workers that a cluster is taken to have at least, which keeps batches small.
+CLUSTER_WORKERS = 16
 Progress = Callable[[int, int], None]
 
 
@@ -148,7 +150,7 @@ def _run_all(work: Work, tally: _Tally, workers: int, scheduler: str | None) -> 
     fruitless = 0
     while todo := tally.todo():
         n_before = tally.n_done()
-        share = batches(todo, len(todo), workers)
+        share = batches(todo, len(todo), max(workers, CLUSTER_WORKERS) if scheduler else workers)
         outcomes = run_on_cluster(work, share, scheduler) if scheduler else run_here(work, share, workers)
         try:
             for outcome in outcomes:

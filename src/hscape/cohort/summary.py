@@ -35,7 +35,8 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tu
     share, spread = successes / trials, z**2 / trials
     center = share + spread / 2
     half = z * math.sqrt(share * (1 - share) / trials + spread / (4 * trials))
-    return max(0.0, (center - half) / (1 + spread)), min(1.0, (center + half) / (1 + spread))
+    low = 0.0 if successes == 0 else (center - half) / (1 + spread)  # the ends themselves, not a rounding away
+    return low, 1.0 if successes == trials else (center + half) / (1 + spread)
 
 
 def eligible(table: pd.DataFrame) -> pd.DataFrame:
