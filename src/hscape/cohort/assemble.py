@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,10 +111,3 @@ def _course_columns(results: list[PatientResult], names: list[str]) -> dict[str,
         for name in names:
             columns[name] += result.course.get(name) or [None] * n
     return columns
-
-
-def read_rows(folder: Path, columns: Iterable[str] | None = None) -> Iterator[dict[str, Any]]:
-    """Rows of ``patients.parquet``, without holding the table."""
-    with pq.ParquetFile(folder / "patients.parquet") as file:
-        for batch in file.iter_batches(columns=list(columns) if columns else None):
-            yield from batch.to_pylist()

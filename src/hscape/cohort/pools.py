@@ -7,6 +7,7 @@ would wait forever (joblib 1.6, distributed 2026.8).
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -17,7 +18,7 @@ import joblib
 from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import BrokenProcessPool
 
-from hscape.cohort.workers import Outcome, Work, run_batch
+from hscape.cohort.workers import Outcome, Work, run_batch, settle
 from hscape.errors import InputError
 
 SCHEDULER_TIMEOUT_SECONDS = 20
@@ -32,9 +33,11 @@ def run_here(work: Work, todo: Batches, workers: int) -> Iterator[Outcome]:
     """Run batches on this machine; one worker is this process itself."""
     if workers == 1:
         for batch in todo:
-            yield from run_batch(work, batch, is_guest=False)
+            yield from run_batch(work, batch)
         return
-    with joblib.parallel_config(backend="loky", n_jobs=workers, inner_max_num_threads=1):
+    with joblib.parallel_config(
+        backend="loky", n_jobs=workers, inner_max_num_threads=1, initializer=settle, initargs=(os.getpid(),)
+    ):
         parallel = joblib.Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch=2 * workers)
         results = parallel(joblib.delayed(run_batch)(work, batch) for batch in todo)
     with closing(results):
@@ -92,7 +95,7 @@ def _as_completed(
 
 def run_alone(work: Work, number: int) -> Outcome | None:
     """Run one patient in a process of its own; None if the process died."""
-    with ProcessPoolExecutor(max_workers=1) as pool:
+    with ProcessPoolExecutor(max_workers=1, initializer=settle, initargs=(os.getpid(),)) as pool:
         try:
             return pool.submit(run_batch, work, (number,)).result()[0]
         except BrokenProcessPool:

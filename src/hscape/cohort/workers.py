@@ -28,7 +28,6 @@ from hscape.parameters import Parameters
 LARGEST_BATCH = 25
 BATCHES_PER_WORKER = 16
 WATCH_SECONDS = 0.5
-_WATCH = "hscape: end with the parent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,19 +71,18 @@ def batches(numbers: Iterable[int], n_patients: int, workers: int) -> Iterator[t
         yield batch
 
 
-def run_batch(work: Work, numbers: Iterable[int], *, is_guest: bool = True) -> list[Outcome]:
-    """Run patients one after the other.
+def run_batch(work: Work, numbers: Iterable[int]) -> list[Outcome]:
+    """Run patients one after the other, each on one thread.
 
     Args:
         work: the cohort.
         numbers: which patients.
-        is_guest: True in a process of its own, where interrupts are the parent's business.
 
     Raises:
         InputError: the folder cannot be written.
     """
-    if is_guest:
-        _settle()
+    if "numba" in sys.modules:
+        sys.modules["numba"].set_num_threads(1)
     return [_run_one(work, number) for number in numbers]
 
 
@@ -105,19 +103,18 @@ def _run_one(work: Work, number: int) -> Outcome:
     return Outcome(number)
 
 
-def _settle() -> None:
-    """One thread a worker; Ctrl-C is left to the parent, and a parent that dies takes its workers with it."""
-    if threading.current_thread() is threading.main_thread():  # a process of ours; Dask looks after its own
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        if not any(thread.name == _WATCH for thread in threading.enumerate()):
-            threading.Thread(target=_end_with, args=(os.getppid(),), name=_WATCH, daemon=True).start()
-    if "numba" in sys.modules:
-        sys.modules["numba"].set_num_threads(1)
+def settle(owner: int) -> None:
+    """Begin a worker process: Ctrl-C is left to the process that owns it, and it does not outlive that process.
+
+    Left alone, a worker would wait five minutes for more work, and go on with what it had.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.name == "posix":
+        threading.Thread(target=_end_with, args=(owner,), daemon=True).start()
 
 
-def _end_with(parent: int) -> None:
-    """End this process soon after its parent; left alone, it would wait for work for five minutes."""
-    while os.getppid() == parent:
+def _end_with(owner: int) -> None:
+    while os.getppid() == owner:
         time.sleep(WATCH_SECONDS)
     os._exit(1)
 
