@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from hscape.cli import clinic, simulator
+from hscape.cli import clinic, cohort, simulator
 from hscape.cli.common import BAD_INPUT, DONE, INTERRUPTED, MISSES, say
 from hscape.errors import InputError, NumericsError
 
@@ -20,6 +20,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(clinic.app)
+app.add_typer(cohort.app)
 app.add_typer(simulator.app)
 
 

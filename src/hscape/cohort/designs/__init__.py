@@ -1,0 +1,1 @@
+"""Shipped designs of cohorts, one YAML file each."""
