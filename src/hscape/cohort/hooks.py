@@ -1,21 +1,25 @@
 """What a cohort asks of the rest of the package: checks of a design, a patient, a chart, and compiling once.
 
-Everything is imported when it is first needed, and handed over as an argument, so that a run can be tested with
-patients that cost nothing.
+All of it is handed over as an argument, so that a run can be tested with patients that cost nothing.
 """
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from hscape.care import VirtualPatient
+from hscape.care import VirtualPatient, admit
+from hscape.care.plan_file import read_plan, read_rescue, read_treatment
 from hscape.chart import Chart
 from hscape.cohort.design import Arm, Design
-from hscape.errors import InputError
+from hscape.cohort.population import draw_case, make_virtual_patient, populations
+from hscape.errors import InputError, unknown_name
+from hscape.observation import Assays, Visits, observe
 from hscape.parameters import Parameters
+
+ROUTINES = ("clinic",)
+ASSAYS: dict[str, Callable[[], Assays]] = {"routine": Assays.routine, "research": Assays.research}
 
 
 class MakePatient(Protocol):
@@ -70,35 +74,30 @@ class Checks:
 
 
 def check_treatment(mapping: dict[str, Any], where: str) -> None:
-    """Check one treatment as a scenario would, as far as this version can."""
-    parse = _find("hscape.scenario", "parse_treatment")
-    if "type" not in mapping:
-        raise InputError(f"{where} has no type; write for example type: horse_atg.")
-    if parse is not None:
-        parse(mapping, where)
+    """Check one treatment."""
+    read_treatment(mapping, where)
 
 
 def check_rescue(mapping: dict[str, Any], where: str) -> None:
-    """Check one rescue, as far as this version can."""
-    if "type" not in mapping:
-        raise InputError(f"{where} has no type; write for example type: transplant.")
-    parse = _find("hscape.scenario", "parse_rescue")
-    if parse is not None:
-        parse(mapping, where)
+    """Check one rescue."""
+    read_rescue(mapping, where)
 
 
 def check_population(name: str, where: str) -> None:
-    """Check the name of a population, as far as this version can."""
-    check = _find("hscape.cohort.population", "check_population")
-    if check is not None:
-        check(name, where)
+    """Check the name of a population."""
+    if name not in populations():
+        raise unknown_name(where, name, populations(), kind="population")
 
 
 def check_observation(design: Design, where: str) -> None:
-    """Check visits and assays, as far as this version can."""
-    check = _find("hscape.observation", "check_observation")
-    if check is not None:
-        check(design.visits.model_dump(), tuple(design.assays), where)
+    """Check the names of visits and assays."""
+    if design.visits.routine is not None and design.visits.routine not in ROUTINES:
+        raise unknown_name(where, design.visits.routine, ROUTINES, kind="routine")
+    for name in design.assays:
+        if name not in ASSAYS:
+            raise unknown_name(where.replace("visits", "assays"), name, ASSAYS, kind="set of assays")
+    if len(design.assays) > 1:
+        raise InputError(f"{where}: assays names {len(design.assays)} sets; keep one of {', '.join(ASSAYS)}.")
 
 
 def default_checks() -> Checks:
@@ -108,47 +107,26 @@ def default_checks() -> Checks:
 
 def observe_patient(patient: VirtualPatient, design: Design, number: int, seed: int) -> Chart:
     """Observe a patient as the design says."""
-    observe = _need("hscape.observation", "observe")
-    chart: Chart = observe(
-        patient,
-        visits=design.visits.routine or design.visits.every_days,
-        assays=tuple(design.assays) or None,
-        seed=seed,
-        number=number,
-    )
-    return chart
+    years = design.follow_up_months / 12.0 + 0.25
+    if design.visits.routine is not None:
+        visits = Visits.clinic_routine(years)
+    else:
+        every = design.visits.every_days or 28.0
+        days = tuple(float(day) for day in range(0, int(years * 366), int(every)))
+        yearly = tuple(day for day in (0.0, 182.0, *(366.0 * i for i in range(1, int(years) + 1))) if day <= days[-1])
+        visits = Visits(
+            days_after_diagnosis=days, marrow_days=yearly, sequencing_days=yearly, pnh_flow_days=yearly, hla_days=yearly
+        )
+    return observe(patient, visits, ASSAYS[design.assays[0] if design.assays else "routine"](), seed=seed)
 
 
 def compile_once() -> None:
     """Compile the kernels, so that workers find machine code in the cache."""
-    from hscape.dynamics.simulate import simulate
-    from hscape.patient import Patient
-
-    simulate(Patient(age_years=40), days=14, seed=1)
+    plan = read_plan("warm up", [{"type": "transplant", "after_diagnosis_days": 7}], [])
+    patient = admit(draw_case("trial-europe", plan, seed=1, number=0, follow_up_days=28.0), seed=1)
+    observe(patient, Visits(days_after_diagnosis=(0.0, 14.0)), seed=1)
 
 
 def default_hooks() -> Hooks:
-    """The patients and charts of this version.
-
-    Raises:
-        InputError: this version has none.
-    """
-    make = _need("hscape.cohort.population", "make_virtual_patient")
-    _need("hscape.observation", "observe")
-    return Hooks(make_virtual_patient=make, observe=observe_patient, warm_up=compile_once)
-
-
-def _find(module: str, name: str) -> Any:
-    try:
-        return getattr(importlib.import_module(module), name, None)
-    except ModuleNotFoundError as error:
-        if error.name != module:
-            raise
-        return None
-
-
-def _need(module: str, name: str) -> Any:
-    found = _find(module, name)
-    if found is None:
-        raise InputError(f"cohort: this version has no {module}.{name}; install one that can simulate cohorts.")
-    return found
+    """The patients and charts of this version."""
+    return Hooks(make_virtual_patient=make_virtual_patient, observe=observe_patient, warm_up=compile_once)

@@ -18,7 +18,9 @@ import numpy as np
 
 from hscape.biology.clone_kinds import CloneKind, kinds_named
 from hscape.biology.failure import ImmuneAttack, NicheLoss
-from hscape.care import CarePlan, Case, Presentation
+from hscape.care import CarePlan, Case, Presentation, VirtualPatient, admit
+from hscape.care.plan_file import read_plan
+from hscape.cohort.design import Arm, Design
 from hscape.errors import unknown_name
 from hscape.parameters import Parameters
 from hscape.patient import Patient
@@ -208,3 +210,22 @@ def draw_case(
         },
         patient_id=f"V{number + 1:06d}",
     )
+
+
+def make_virtual_patient(design: Design, arm: Arm, number: int, seed: int, parameters: Parameters) -> VirtualPatient:
+    """The patient of a cohort: drawn by number, treated as the arm says.
+
+    Args:
+        design: the cohort, for population, ages, era and follow-up.
+        arm: what is given.
+        number: which patient.
+        seed: the user's seed.
+        parameters: the numbers in force.
+    """
+    plan = read_plan(arm.name, arm.treatments, arm.rescue, era=design.era, where=f"arm {arm.name}")
+    low, high = design.eligibility.age_years
+    case = draw_case(
+        design.population, plan, seed=seed, number=number, parameters=parameters, age_years=(low, high),
+        follow_up_days=(design.follow_up_months + 2.0) * 30.44 + 31.0,
+    )  # fmt: skip
+    return admit(case, seed=seed, number=number)

@@ -19,13 +19,13 @@ from hscape.plots.cohort_style import (
     month_ticks,
     n_at_risk,
 )
-from hscape.plots.registry_curves import DAYS_PER_MONTH, _steps
+from hscape.plots.registry_curves import DAYS_PER_MONTH, steps
 from hscape.plots.style import GRID, INK, MUTED, pyplot
 from hscape.registry import cumulative_incidence, time_to_event
 
 EVENTS = {
     "response": "First response\nfrom the start of treatment",
-    "relapse": "Relapse\nfrom the first response",
+    "relapse": "Relapse\nfrom the first confirmed response",
     "evolution": "Clonal evolution\nfrom the start of treatment",
 }
 
@@ -46,18 +46,18 @@ def draw_incidence(table: pd.DataFrame, arms: Sequence[str], *, definition: str,
     figure = plt.figure(figsize=(11.6, total))
     bottom = 0.62 + under
     height = total - bottom - 1.08
-    left_out, as_free = 0, 0
+    left_out, untold = 0, 0
     for index, (event, title) in enumerate(EVENTS.items()):
         axis = figure.add_axes(((1.5 + 3.4 * index) / 11.6, bottom / total, 2.85 / 11.6, height / total))
         axis.set_title(title, pad=5, fontsize=9)
         times = {arm: _times(taken[taken["arm"] == arm], event, definition) for arm in arms}
         _draw_event(axis, event, times, months, is_first=index == 0)
         left_out += sum(len(found.attrs["left_out"]) for found in times.values()) if event == "response" else 0
-        as_free += sum(len(found.attrs["taken_as_free"]) for found in times.values()) if event == "evolution" else 0
+        untold += sum(len(found.attrs["untold"]) for found in times.values()) if event == "evolution" else 0
     _legend(figure, taken, arms, total)
     heading(figure, f"Cumulative incidence, response by {definition_name(definition)}")
     notes = [f"Never treated or the definition does not apply: {left_out} left out."] if left_out else []
-    notes += [f"Evolution cannot be told in {as_free}, taken as free of it."] if as_free else []
+    notes += [f"Evolution is followed to the last test; {untold} were never tested."] if untold else []
     foot(
         figure,
         "Aalen-Johansen; shaded: 95 % interval. Thin lines: transplant or death before the event. "
@@ -87,10 +87,10 @@ def _draw_event(axis: Any, event: str, times: dict[str, pd.DataFrame], months: f
             continue
         for cause, style in ((event, {"lw": 1.8}), ("other", {"lw": 0.8, "ls": (0, (4, 2))})):
             curve = cumulative_incidence(when.tolist(), found["event"], cause=cause, may_be_absent=True)
-            x, y = _steps(curve, curve.estimate, months)
+            x, y = steps(curve, curve.estimate, months)
             axis.plot(x, 100 * y, color=colors[arm], zorder=4, **style)
             if cause == event:
-                low, high = (_steps(curve, values, months)[1] for values in (curve.low, curve.high))
+                low, high = (steps(curve, values, months)[1] for values in (curve.low, curve.high))
                 axis.fill_between(x, 100 * low, 100 * high, color=colors[arm], alpha=0.15, lw=0, zorder=2)
     axis.set_xticks(ticks)
     axis.set_xlim(0, 1.02 * months)

@@ -10,7 +10,7 @@ import pandas as pd
 from hscape.cohort.summary import eligible
 from hscape.plots.chart_time import plain
 from hscape.plots.cohort_style import DASHES, arm_colors, arm_label, at_risk_rows, foot, heading, month_ticks, n_at_risk
-from hscape.plots.registry_curves import DAYS_PER_MONTH, _steps
+from hscape.plots.registry_curves import DAYS_PER_MONTH, steps
 from hscape.plots.style import GRID, MUTED, pyplot
 from hscape.registry import kaplan_meier, time_to_event
 
@@ -39,8 +39,8 @@ def draw_survival(table: pd.DataFrame, arms: Sequence[str], *, months: float) ->
             continue
         died = times["event"].where(times["event"] == "death", "")
         curve = kaplan_meier(when.tolist(), died)
-        x, y = _steps(curve, curve.estimate, months)
-        low, high = (_steps(curve, values, months)[1] for values in (curve.low, curve.high))
+        x, y = steps(curve, curve.estimate, months)
+        low, high = (steps(curve, values, months)[1] for values in (curve.low, curve.high))
         label = f"{arm_label(arm, len(times))}: {int((died == 'death').sum())} died"
         axis.plot(x, 100 * y, color=colors[arm], ls=DASHES[index % len(DASHES)], lw=1.8, label=label, zorder=4)
         axis.fill_between(x, 100 * low, 100 * high, color=colors[arm], alpha=0.15, lw=0, zorder=2)

@@ -133,13 +133,13 @@ def _draw_event(axis: Any, event: str, times: pd.DataFrame, months: float | None
         curve = cumulative_incidence(when, times["event"], cause=name, may_be_absent=True)
         n_events = int(curve.n_events.sum())
         label = f"{_EVENT_WORDS.get(name, name).lower()} ({n_events})"
-        x, y = _steps(curve, curve.estimate, end)
+        x, y = steps(curve, curve.estimate, end)
         width = 1.7 if name == event else 1.1
         axis.plot(x, 100 * y, color=color, ls=dashes, lw=width, alpha=0.35, zorder=3)
-        x, y = _steps(curve, curve.estimate, min(end, firm))
+        x, y = steps(curve, curve.estimate, min(end, firm))
         axis.plot(x, 100 * y, color=color, ls=dashes, lw=width, label=label, zorder=4)
         if name == event:
-            low, high = (_steps(curve, values, min(end, firm))[1] for values in (curve.low, curve.high))
+            low, high = (steps(curve, values, min(end, firm))[1] for values in (curve.low, curve.high))
             axis.fill_between(x, 100 * low, 100 * high, color=color, alpha=0.16, lw=0, zorder=2)
     step = next((tick for tick in (1, 2, 3, 6, 12, 24, 60, 120) if end / tick <= 7), 240)
     ticks = np.arange(0, end + 1e-9, step)
@@ -160,7 +160,7 @@ def _draw_event(axis: Any, event: str, times: pd.DataFrame, months: float | None
         )
 
 
-def _steps(curve: Curve, values: Any, end: float) -> tuple[Any, Any]:
+def steps(curve: Curve, values: Any, end: float) -> tuple[Any, Any]:
     """Corners of the steps, to the end of the axis or of the follow-up; nothing is known after that."""
     stop = min(end, curve.last_day)
     keep = curve.days <= stop
