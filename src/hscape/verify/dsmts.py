@@ -88,6 +88,7 @@ def _run_all(kernel, keys, first, setting_of, reset_tick, reset_to, clones, kind
             setting_of.contact_killing_per_day,
             setting_of.influx_per_day,
             setting_of.mutation_factor,
+            setting_of.interferon,
             keys[run],
         )
         for time in range(1, out.shape[1]):

@@ -1,0 +1,65 @@
+"""Command: calibrate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hscape.cli.common import (
+    AsJson,
+    Seed,
+    Settings,
+    announce_compilation,
+    envelope,
+    print_json,
+    read_parameters,
+    read_seed,
+    say,
+    whole,
+)
+
+app = typer.Typer()
+
+
+@app.command()
+def calibrate(
+    out: Annotated[Path, typer.Option(help="folder for calibration.json")],
+    patients: Annotated[str, typer.Option(help="virtual patients a design in every evaluation")] = "240",
+    iterations: Annotated[str, typer.Option(help="steps; each costs about thirteen evaluations")] = "3",
+    workers: Annotated[str, typer.Option(help="processes")] = "2",
+    seed: Seed = "1",
+    settings: Settings = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit the population of immune marrow failure to the published figures that are called fitted; changes no file of the package."""
+    from hscape.calibration.fit import calibrate as fit
+    from hscape.calibration.fit import write_result
+    from hscape.cohort.hooks import compile_once
+    from hscape.folders import check_folder
+
+    number, parameters = read_seed(seed), read_parameters(settings)
+    n_patients, n_steps = whole(patients, "--patients", 20, 100_000), whole(iterations, "--iterations", 1, 50)
+    n_workers = whole(workers, "--workers", 1, 256)
+    check_folder(out)
+    announce_compilation()
+    compile_once()
+    result = fit(
+        patients=n_patients, seed=number, workers=n_workers, iterations=n_steps, parameters=parameters, log=say
+    )
+    path = write_result(result, out)
+    if as_json:
+        print_json(
+            envelope(
+                "hscape.calibration/1", number, parameters,
+                {"values": result.values, "figures": result.figures, "cost": list(result.cost), "file": str(path)},
+            )
+        )  # fmt: skip
+        return
+    for name, value in result.values.items():
+        print(f"{name:48}{result.started[name]:>12.4g} -> {value:.4g}")
+    for name, value in result.figures.items():
+        print(f"{name:48}{value:>12.3f}")
+    print(f"cost {result.cost[0]:.2f} -> {result.cost[1]:.2f}, {result.evaluations} evaluations, {result.seconds:.0f} s")
+    print(path)
