@@ -97,21 +97,19 @@ def calibrate(
             count += 1
             figures = measure(_moved(start, x), patients=patients, seed=seed, workers=workers)
             known[key] = figures
-            tell(
-                f"{count:3} {time.perf_counter() - began:6.0f} s  cost {0.5 * float(np.sum(_residuals(figures, x, patients) ** 2)):.2f}  "
-                + ", ".join(f"{value:.2f}" for value in figures.values())
-            )
+            cost = 0.5 * float(np.sum(_residuals(figures, x, patients) ** 2))
+            shown = ", ".join(f"{value:.2f}" for value in figures.values())
+            tell(f"{count:3} {time.perf_counter() - began:6.0f} s  cost {cost:.2f}  {shown}")
         return _residuals(known[key], x, patients)
 
     x0 = np.zeros(len(MOVED))
     first = 0.5 * float(np.sum(residuals(x0) ** 2))
-    found = least_squares(
+    least_squares(
         residuals, x0, jac=lambda x: _differences(residuals, x), bounds=(-LARGEST_LOG, LARGEST_LOG),
         max_nfev=iterations, x_scale=PRIOR_LOG_SD,
     )  # fmt: skip
     best = min(known, key=lambda key: float(np.sum(_residuals(known[key], np.array(key), patients) ** 2)))
     x = np.array(best)
-    del found
     return CalibrationResult(
         values={name: _moved(start, x)[name] for name in MOVED},
         started={name: start[name] for name in MOVED},
@@ -165,9 +163,7 @@ def write_result(result: CalibrationResult, folder: Path) -> Path:
         "fingerprint": model_fingerprint(Parameters()),
         "values": result.values,
         "started": result.started,
-        "figures": {
-            name: {"published": published[name], "simulated": value} for name, value in result.figures.items()
-        },
+        "figures": {name: {"published": published[name], "simulated": value} for name, value in result.figures.items()},
         "cost": list(result.cost),
         "evaluations": result.evaluations,
         "seconds": round(result.seconds, 1),

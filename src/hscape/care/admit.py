@@ -8,8 +8,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from hscape.biology.balance import constants_record
 from hscape.biology.clone_kinds import CloneKind
 from hscape.biology.failure.immune import ATTACKING
@@ -17,14 +15,13 @@ from hscape.biology.failure.niche_loss import STATE as LOST_NICHE
 from hscape.biology.influence import Influence
 from hscape.biology.state import POOLS
 from hscape.biology.treatment import Cyclosporine, Eltrombopag
+from hscape.care.assemble import assemble
 from hscape.care.case import Case
 from hscape.care.end_of_attack import EndOfAttack
-from hscape.care.episodes import PRODUCTS, Episodes, Watch
-from hscape.care.outcomes import draw_outcome
+from hscape.care.episodes import Episodes, Watch
 from hscape.care.plan import TRANSPLANT, TREATMENTS, Planned
-from hscape.care.records import CloneTraits, GivenTransfusion, GivenTreatment, Happening, VirtualPatient
+from hscape.care.records import Happening, VirtualPatient
 from hscape.care.seen import look
-from hscape.history import History
 from hscape.streams import generator
 
 CHECK_DAYS = 91.0
@@ -75,7 +72,7 @@ def admit(case: Case, *, seed: int, number: int = 0, kernel: str = "step") -> Vi
         stop_neutrophils_1e9_per_l=limits.neutrophils_1e9_per_l,
     )
     if episodes.live(case.wait_days, watch):
-        return _virtual_patient(_Care(case, episodes, math.nan), seed, number)
+        return _assembled(_Care(case, episodes, math.nan), seed, number)
     care = _Care(case, episodes, episodes.day)
     care.happened.append(Happening(day=care.diagnosis_day, kind="diagnosis"))
     if case.attack_ends_after_presentation_days is not None:
@@ -84,7 +81,7 @@ def admit(case: Case, *, seed: int, number: int = 0, kernel: str = "step") -> Vi
         if item.name != TRANSPLANT:
             _give(care, item, care.diagnosis_day + item.after_diagnosis_days)
     _follow(care, seed, number)
-    return _virtual_patient(care, seed, number)
+    return _assembled(care, seed, number)
 
 
 def _give(care: _Care, item: Planned, day: float) -> None:
@@ -209,63 +206,14 @@ def compile_own_names(episodes: Episodes) -> list[str]:
     return names
 
 
-def _virtual_patient(care: _Care, seed: int, number: int) -> VirtualPatient:
-    case, episodes = care.case, care.episodes
-    history = episodes.history()
-    seen = math.isfinite(care.diagnosis_day)
-    last, happened = episodes.day, list(care.happened)
-    if seen:
-        outcome = draw_outcome(
-            history.counts, history.clones, sex=case.patient.sex, era=case.plan.era, since_day=care.diagnosis_day,
-            parameters=case.patient.parameters, random=generator(seed, "outcome", number),
-            procedure_deaths=care.transplants,
-        )  # fmt: skip
-        last = outcome.death_day if outcome.death_day is not None else last
-        happened = [item for item in happened if item.day <= last] + list(outcome.happenings)
-    treatments = [item.course() for item in care.given if hasattr(item, "course")]
-    return VirtualPatient(
-        patient_id=case.patient_id,
-        history=history,
-        diagnosis_day=care.diagnosis_day if seen else None,
-        last_day=float(last),
-        treatments=tuple(
-            GivenTreatment(
-                name=t.name, start_day=t.start_day, end_day=None if t.end_day is None or t.end_day > last else t.end_day,
-                dose=t.dose, dose_unit=t.dose_unit, taper=tuple(step for step in t.taper if step[0] <= last), detail=t.detail,
-            )
-            for t in treatments
-            if t.start_day <= last
-        ),
-        transfusions=tuple(
-            GivenTransfusion(day=float(day), product=PRODUCTS[int(product)], units=float(units))
-            for day, product, units in episodes.transfusions
-            if day <= last
-        ),
-        happenings=tuple(sorted(happened, key=lambda item: (item.day, item.kind))),
-        hla_typing=case.hla_typing,
-        clone_traits=_traits(history),
-        truth=dict(case.truth),
-    )  # fmt: skip
-
-
-def _traits(history: History) -> dict[str, CloneTraits]:
-    """What a laboratory would find in each reported clone."""
-    kinds, facts = history.patient.clone_kinds, history.clone_facts
-    names = {int(row.address): history.clone_name(int(row.serial)) for row in facts.itertuples()}
-    found = {}
-    for row in facts.itertuples():
-        if row.kind < 0:
-            continue
-        kind = kinds[int(row.kind)]
-        is_x_in_male = kind.chromosome == "X" and history.patient.sex == "male"
-        found[names[int(row.address)]] = CloneTraits(
-            kind=kind.name,
-            shown_as=kind.shown_as,
-            gene=kind.gene,
-            variant=kind.variant,
-            copy_state="hemizygous" if is_x_in_male else kind.copy_state,
-            chromosome=kind.chromosome,
-            hla_allele=kind.hla_allele,
-            parent=names.get(int(row.parent_address), "ordinary"),
-        )
-    return found
+def _assembled(care: _Care, seed: int, number: int) -> VirtualPatient:
+    return assemble(
+        care.case,
+        care.episodes,
+        care.diagnosis_day,
+        care.given,
+        care.happened,
+        care.transplants,
+        seed=seed,
+        number=number,
+    )

@@ -42,8 +42,8 @@ class Case:
     """
 
     patient: Patient
-    presentation: Presentation = Presentation()
-    plan: CarePlan = CarePlan()
+    presentation: Presentation = field(default_factory=Presentation)
+    plan: CarePlan = field(default_factory=CarePlan)
     wait_days: float = 3650.0
     follow_up_days: float = 3650.0
     log_kill_fold: Mapping[str, float] = field(default_factory=dict)

@@ -33,7 +33,7 @@ def calibrate(
     settings: Settings = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fit the population of immune marrow failure to the published figures that are called fitted; changes no file of the package."""
+    """Fit the population of immune marrow failure to published figures; changes no file of the package."""
     from hscape.calibration.fit import calibrate as fit
     from hscape.calibration.fit import write_result
     from hscape.cohort.hooks import compile_once
@@ -61,5 +61,7 @@ def calibrate(
         print(f"{name:48}{result.started[name]:>12.4g} -> {value:.4g}")
     for name, value in result.figures.items():
         print(f"{name:48}{value:>12.3f}")
-    print(f"cost {result.cost[0]:.2f} -> {result.cost[1]:.2f}, {result.evaluations} evaluations, {result.seconds:.0f} s")
+    print(
+        f"cost {result.cost[0]:.2f} -> {result.cost[1]:.2f}, {result.evaluations} evaluations, {result.seconds:.0f} s"
+    )
     print(path)

@@ -71,7 +71,19 @@ def free_slot(clones, n_used):
 
 
 @compiled
-def place(clones, n_used, cells, fitness_per_day, interferon_fitness_per_day, vulnerability, address, parent, kind, tick, depth):
+def place(
+    clones,
+    n_used,
+    cells,
+    fitness_per_day,
+    interferon_fitness_per_day,
+    vulnerability,
+    address,
+    parent,
+    kind,
+    tick,
+    depth,
+):
     """Put a new clone into a slot; returns the new number of used slots, or -1 when there is no room."""
     slot = free_slot(clones, n_used)
     if slot < 0:

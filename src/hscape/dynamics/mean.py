@@ -59,5 +59,7 @@ def advance(clones, n_used, start_tick, stop_tick, setting, kinds, source, c):
         clones.cells[:n_used].sum() / setting.niche_capacity_cells, setting.activation, setting.division_factor, c
     )
     for i in range(n_used):
-        clones.division_depth[i] += 2.0 * days * rates.stem_cell_division_per_day(fitness_in(clones, i, setting), fold, c)
+        clones.division_depth[i] += (
+            2.0 * days * rates.stem_cell_division_per_day(fitness_in(clones, i, setting), fold, c)
+        )
     return n_used

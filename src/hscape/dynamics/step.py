@@ -132,9 +132,7 @@ def _mutate(clones, n_used, slot, tick, days, mean, first_uniform, fold, setting
         left = days * draws.uniform(source)
         address = draw_address(source)
         interferon_fitness = clones.interferon_fitness_per_day[slot] + kinds.interferon_fitness_per_day[kind]
-        division, loss = clone_rates(
-            fitness + interferon_fitness * setting.interferon, vulnerability, fold, setting, c
-        )
+        division, loss = clone_rates(fitness + interferon_fitness * setting.interferon, vulnerability, fold, setting, c)
         cells = draw_transition(source, 1.0, division, loss, left)
         if cells > 0.0:
             birth = tick + int((days - left) * TICKS_PER_DAY)

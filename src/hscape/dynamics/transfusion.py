@@ -29,7 +29,9 @@ def hemoglobin_g_per_dl(y, c):
 @compiled
 def platelets_1e9_per_l(y, h, c):
     """Platelet count of a state."""
-    return c.platelets_normal_1e9_per_l * platelet_pool(y, c) / y[VOLUME] * circulating_platelet_fold(h[_SPLENIC_POOL], c)
+    return (
+        c.platelets_normal_1e9_per_l * platelet_pool(y, c) / y[VOLUME] * circulating_platelet_fold(h[_SPLENIC_POOL], c)
+    )
 
 
 @compiled

@@ -1,7 +1,7 @@
 """The immune attack of aplastic anemia: killing by contact, suppression by cytokines.
 
-Attacking cells T (relative to the most that can live), antigen A (killable stem cells and early progenitors relative to health),
-interferon F (relative to a full attack), exposure C to cyclosporine:
+Attacking cells T (relative to the most that can live), antigen A (killable stem cells and early progenitors
+relative to health), interferon F (relative to a full attack), exposure C to cyclosporine:
 
     dT/dt = p T A / (A + K) (1 - T) / (1 + s C)  -  g T H / (H + T)  -  d T  -  x T
     dF/dt = (T m / (1 + s C) - F) / w
