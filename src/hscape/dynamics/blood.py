@@ -114,12 +114,14 @@ def _add_means(weight, y, h, c, means):
 
 
 @compiled
-def fastest_own_rate(terms, own_scale, y, product):
+def fastest_own_rate(terms, own_scale, y, f, h, product):
     """Fastest decay among the own states; one that has nearly vanished need only stay stable."""
     fastest = 0.0
     for t in range(terms.shape[0]):
         if terms[t, 2] == terms[t, 0]:
             rate = abs(terms[t, 1])
+            if terms[t, 6] >= 0.0:
+                rate *= abs(variable(terms[t, 6], y, f, h))
             i = int(terms[t, 0])
             if abs(y[i]) < VANISHED * own_scale[i - N_BLOOD]:
                 rate *= product / STABLE_PRODUCT
@@ -152,7 +154,7 @@ def integrate(addition, factor, effects, terms, own_scale, y, days, product, f, 
     while left > 1.0e-12:
         span = min(left, 1.0)
         fill_channels(addition, factor, effects, y, f, h)
-        own_rate = fastest_own_rate(terms, own_scale, y, product)
+        own_rate = fastest_own_rate(terms, own_scale, y, f, h, product)
         fastest = max(own_rate, fastest_rate_per_day(y, h, c))
         n = max(1, math.ceil(span * max(float(SUBSTEPS_PER_DAY), fastest / product)))
         dt = span / n
