@@ -14,7 +14,7 @@ from hscape.biology.blood import (
     red_cell_pool,
 )
 from hscape.biology.channels import Channel as Ch
-from hscape.compiled import compiled
+from hscape.compiled import compiled, inlined
 
 RED_CELL_PRODUCT, PLATELET_PRODUCT = 0.0, 1.0
 _SPLENIC_POOL = int(Ch.SPLENIC_POOL)
@@ -40,13 +40,19 @@ def neutrophils_1e9_per_l(y, c):
     return c.neutrophils_normal_1e9_per_l * y[NEUTROPHILS] / y[VOLUME]
 
 
+@inlined
+def _is_below(count, limit):
+    """Below a limit that was set; an empty marrow's counts may be a rounding below zero."""
+    return limit > 0.0 and count < limit
+
+
 @compiled
 def has_presented(y, h, c, plan):
     """True if a count has fallen below what brings a person to the clinic."""
     return (
-        hemoglobin_g_per_dl(y, c) < plan.stop_hemoglobin_g_per_dl
-        or platelets_1e9_per_l(y, h, c) < plan.stop_platelets_1e9_per_l
-        or neutrophils_1e9_per_l(y, c) < plan.stop_neutrophils_1e9_per_l
+        _is_below(hemoglobin_g_per_dl(y, c), plan.stop_hemoglobin_g_per_dl)
+        or _is_below(platelets_1e9_per_l(y, h, c), plan.stop_platelets_1e9_per_l)
+        or _is_below(neutrophils_1e9_per_l(y, c), plan.stop_neutrophils_1e9_per_l)
     )
 
 
