@@ -11,6 +11,7 @@ from hscape.fingerprint import model_fingerprint
 from hscape.validation import validate
 from hscape.verify.dsmts import MODELS, check_samples, run_model
 from hscape.version import __version__
+from verification import disease, roads
 from verification.blood import against_adaptive_solver, no_nan
 from verification.stem_cells import kernel_agreement, order_of_convergence
 
@@ -123,6 +124,8 @@ SECTIONS = {
     "blood": blood_section,
     "kernels": kernel_section,
     "facts": lambda quick: validation_section(),
+    "disease": disease.section,
+    "roads": roads.section,
 }
 
 
@@ -146,7 +149,8 @@ def main() -> None:
 
 
 #: How the heading of each section begins.
-HEADINGS = {"dsmts": "Discrete", "master": "Master", "blood": "Blood", "kernels": "Step", "facts": "Published"}
+HEADINGS = {"dsmts": "Discrete", "master": "Master", "blood": "Blood", "kernels": "Step", "facts": "Published",
+            "disease": "Disease", "roads": "Roads"}  # fmt: skip
 
 
 def read_sections() -> dict[str, str]:
