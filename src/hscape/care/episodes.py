@@ -14,13 +14,14 @@ import numpy as np
 
 from hscape import draws
 from hscape.biology.balance import DAYS_PER_YEAR, constants_record
-from hscape.biology.influence import Influence, compile_influences, to_tick
+from hscape.biology.influence import Influence, Program, compile_influences, to_tick
 from hscape.biology.influences.aging import Aging
 from hscape.biology.state import N_BLOOD, POOLS
 from hscape.dynamics import course, output, simulate
 from hscape.dynamics.clones import Clones, empty_clones, place
 from hscape.dynamics.composition import N_TRACKED
 from hscape.dynamics.kinds import mutation_kinds
+from hscape.dynamics.mutation import MutationKinds
 from hscape.dynamics.plan import Plan
 from hscape.errors import NumericsError
 from hscape.history import History, Run
@@ -97,7 +98,9 @@ class Episodes:
     _state: _State
     _out: output.Output
     _constants: np.void
+    _kinds: MutationKinds
     _given: list[Influence] = field(default_factory=list)
+    _program: Program | None = None  # compiled anew when something is given
 
     @classmethod
     def begin(
@@ -135,7 +138,8 @@ class Episodes:
         start = simulate.settled_state(patient, constants) if _moves_the_blood(patient) else simulate.healthy_state()
         state = _first_state(patient, run, start, with_life_before)
         out = simulate.make_output(run, len(patient.clones), 512, N_TRANSFUSIONS)
-        return cls(patient, run, 0.0, state, out, constants, list(patient.influences))
+        kinds = mutation_kinds(patient.clone_kinds)
+        return cls(patient, run, 0.0, state, out, constants, kinds, list(patient.influences))
 
     def live(self, until_day: float, watch: Watch | None = None) -> bool:
         """Simulate up to a day, or until a count falls below a limit of the watch.
@@ -146,16 +150,15 @@ class Episodes:
         Raises:
             NumericsError: the blood state became infinite, or more clones live than fit in memory.
         """
-        program = compile_influences(self._given, replace(self.patient, influences=()).context(self.run.days))
+        program = self._compiled()
         if self.day == 0.0:
             self._state.y[N_BLOOD:] = program.own_initial
         plan = self._plan(until_day, watch or Watch())
-        kinds = mutation_kinds(self.patient.clone_kinds)
         counters = [self._out.n_clone_rows[0], self._out.n_serials[0], self._out.n_transfusions[0]]
         while True:
             moved = self._state.copy()
             outcome = course.run_course(
-                moved.y, moved.clones, moved.n_used, program, plan, kinds, self._constants,
+                moved.y, moved.clones, moved.n_used, program, plan, self._kinds, self._constants,
                 moved.tracked, moved.shares, self._out,
             )  # fmt: skip
             if outcome == course.FAILED:
@@ -177,13 +180,20 @@ class Episodes:
 
     def give(self, *influences: Influence) -> None:
         """Add influences from here on; their days are days of the course."""
-        self._given.extend(influences)
-        self.patient = replace(self.patient, influences=tuple(self._given))
+        self._change([*self._given, *influences])
 
     def replace_given(self, old: Influence, new: Influence | None) -> None:
         """Change the plan of something that was given: stop it, or go on longer."""
-        self._given = [item for item in self._given if item is not old] + ([new] if new is not None else [])
-        self.patient = replace(self.patient, influences=tuple(self._given))
+        self._change([item for item in self._given if item is not old] + ([new] if new is not None else []))
+
+    def _change(self, given: list[Influence]) -> None:
+        self._given, self._program = given, None
+        self.patient = replace(self.patient, influences=tuple(given))
+
+    def _compiled(self) -> Program:
+        if self._program is None:
+            self._program = compile_influences(self._given, self.patient.context(self.run.days))
+        return self._program
 
     def ablate_and_graft(self, survival: float, donor_cells: float, kind: int, donor_progenitors: float) -> None:
         """Conditioning and graft: each stem cell of the patient survives by chance, donor cells move in.

@@ -7,6 +7,7 @@ high enough. An implausible value is set aside, and the reason says so.
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -203,9 +204,10 @@ def find_visit(
         choices: what the sources leave open.
     """
     wanted = tuple(analytes)
-    inside = [
-        entry for entry in chart.measurements if entry.analyte in wanted and day - before <= entry.day <= day + after
-    ]
+    entries = chart.measurements  # in order of day
+    first = bisect.bisect_left(entries, day - before, key=_day)
+    last = bisect.bisect_right(entries, day + after, key=_day)
+    inside = [entry for entry in entries[first:last] if entry.analyte in wanted]
     days = sorted({entry.day for entry in inside}, key=lambda at: (-_n_near(inside, at), abs(at - day), at))
     window = f"missing in days {day - before:g} to {day + after:g}"
     if not days:
@@ -215,6 +217,10 @@ def find_visit(
         day=chosen,
         counts={analyte: _nearest(inside, analyte, chosen, window, chart, choices) for analyte in wanted},
     )
+
+
+def _day(entry: Measurement) -> float:
+    return entry.day
 
 
 def _near(inside: Iterable[Measurement], at: float) -> list[Measurement]:
