@@ -76,7 +76,7 @@ STORIES: dict[str, tuple[str, CarePlan, bool, Fits]] = {
     ),
     "after-transplant": (
         "Sibling marrow transplant two and a half months after diagnosis.", HCT, False,
-        lambda v, r: _alive(v) and not any(h.kind == "graft_failure" for h in v.happenings),
+        lambda v, r: _alive(v) and r.road == "donor stem cells, after transplant",
     ),
 }  # fmt: skip
 
@@ -116,7 +116,13 @@ def main() -> None:
             write_charts([chart], FOLDER / f"{name}.{ending}")
         road = find_road(case_of(plan, number), seed=SEED, number=number)
         (FOLDER / f"{name}.truth.json").write_text(json.dumps(_truth(patient, road, number), indent=1) + "\n")
-        index.append({"name": name, "what": words, "entries": sum(len(v) for v in chart_to_dict(chart).values() if isinstance(v, list))})
+        index.append(
+            {
+                "name": name,
+                "what": words,
+                "entries": sum(len(v) for v in chart_to_dict(chart).values() if isinstance(v, list)),
+            }
+        )
         print(name, number, road)
     (FOLDER / "index.json").write_text(json.dumps(index, indent=1) + "\n")
 
@@ -124,9 +130,16 @@ def main() -> None:
 def _truth(patient: VirtualPatient, road: Road, number: int) -> dict[str, Any]:
     counts, clones = patient.history.counts, patient.history.clones
     day = patient.diagnosis_day or 0.0
-    at = {f"{m}_months": float(counts["stem_cells_count"].iloc[(counts["day"] - day - m * 30.44).abs().argmin()]) for m in (0, 6, 12, 24)}
+    at = {
+        f"{m}_months": float(counts["stem_cells_count"].iloc[(counts["day"] - day - m * 30.44).abs().argmin()])
+        for m in (0, 6, 12, 24)
+    }
     last = clones[clones["day"] == clones["day"].max()]
-    shares = {row.clone: round(float(row.early_progenitor_fraction), 5) for row in last.itertuples() if row.early_progenitor_fraction > 1e-4}
+    shares = {
+        row.clone: round(float(row.early_progenitor_fraction), 5)
+        for row in last.itertuples()
+        if row.early_progenitor_fraction > 1e-4
+    }
     return {
         "seed": SEED, "number": number, "fingerprint": model_fingerprint(), "diagnosis_day": day,
         "road": road._asdict(), "stem_cells_count": at, "early_progenitor_shares_at_end": shares,

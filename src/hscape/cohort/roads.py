@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hscape.care import CarePlan, Case, VirtualPatient, admit
+from hscape.care.plan import TRANSPLANT
 
 AT_DAYS = 730.0
 FREE_DAYS = 56.0
@@ -21,6 +22,7 @@ ROADS = (
     "ordinary stem cells, after treatment",
     "escape clone",
     "escape clone and treatment together",
+    "donor stem cells, after transplant",
     "attack ended by itself",
     "several roads, each enough",
 )
@@ -105,7 +107,8 @@ def find_road(case: Case, *, seed: int, number: int) -> Road:
     elif needs_escape:
         road = "escape clone"
     elif needs_treatment:
-        road = "ordinary stem cells, after treatment"
+        is_transplant = any(item.name == TRANSPLANT for item in case.plan.treatments)
+        road = "donor stem cells, after transplant" if is_transplant else "ordinary stem cells, after treatment"
     elif needs_end or recovers(bare):
         road = "attack ended by itself"
     else:
