@@ -95,3 +95,13 @@ def test_without_production_the_units_carry_what_the_body_breaks_down():
     wanted = 7 * mean_level * volume_dl / (0.5 * p["red_cell_lifespan_days"]) / p["red_cell_unit_hemoglobin_g"]
     assert units_per_week(p) == pytest.approx(wanted, rel=0.12)  # the level is looked at once a day or less
     assert units_per_week(p.with_values({"red_cell_lifespan_days": 60.0})) > 1.5 * units_per_week(p)
+
+
+def test_the_page_says_how_every_row_is_counted(project_folder):
+    page = (project_folder / "docs" / "reference" / "validation.md").read_text(encoding="utf-8")
+    cells = [
+        cell.strip() for line in page.splitlines() if line.startswith("| ") for cell in line.split("|")[1].split(",")
+    ]
+    assert {cell for cell in cells if cell[0].isdigit()} == {*clinical_targets(), "10", "17", "18", "19", "20"}
+    for target in clinical_targets().values():
+        assert f"`{target['design']}`" in page or not target["design"]
