@@ -83,6 +83,8 @@ def test_unknown_rows_and_parts_are_refused_with_what_there_is():
         validate(only=["21"], parts=["biology"])
     with pytest.raises(InputError, match=r"'biologie'.*biology"):
         validate(parts=["biologie"])
+    with pytest.raises(InputError, match="names no row"):
+        validate(only=[])
 
 
 def test_without_production_the_units_carry_what_the_body_breaks_down():

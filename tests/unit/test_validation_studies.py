@@ -12,6 +12,7 @@ from hscape.care import CloneTraits, Happening
 from hscape.cohort import load_design
 from hscape.registry import time_to_event
 from hscape.validation import clinical, hidden
+from hscape.validation.rows import clinical_targets
 from hscape.validation.studies import Study, run_people, run_study
 
 SEED = 5
@@ -31,8 +32,22 @@ def test_a_study_holds_as_many_eligible_people_as_wanted(study):
 
 def test_a_study_does_not_depend_on_the_blocks_it_is_run_in(study):
     rows = run_people(study.design, range(study.n_simulated), SEED, Parameters())
-    again = pd.DataFrame([row for row in rows if row["is_eligible"]][:N_PEOPLE])
-    pd.testing.assert_frame_equal(study.table, again)
+    again = pd.DataFrame([row for row in rows if row["is_eligible"]])
+    assert len(again) == N_PEOPLE
+    pd.testing.assert_frame_equal(study.table[list(again.columns)], again)
+
+
+@pytest.mark.slow
+def test_a_study_does_not_depend_on_the_number_of_workers(study):
+    shared = run_study("horse-or-rabbit", Parameters(), seed=SEED, patients=N_PEOPLE, workers=2)
+    pd.testing.assert_frame_equal(study.table, shared.table)
+    assert study.n_simulated == shared.n_simulated
+
+
+@pytest.mark.parametrize("name", sorted(clinical.MEASURES))
+def test_a_study_in_which_nobody_is_eligible_has_no_figure_and_no_error(study, name):
+    nobody = Study(load_design(clinical_targets()[name]["design"]), study.table.iloc[:0], study.n_simulated)
+    assert all(found.people == 0 and math.isnan(found.value) for found in clinical.MEASURES[name](nobody).values())
 
 
 def test_responses_are_a_count_by_hand(study):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from importlib import resources
 from typing import Any
 
-from hscape.errors import unknown_name
+from hscape.errors import InputError, unknown_name
 from hscape.parameters import Parameters
 from hscape.validation import perturbed, reserve, steady, unperturbed_clones
 from hscape.validation.clinical import MEASURES
@@ -81,7 +81,7 @@ def validate(
         One row a target, in the order of the files of targets.
 
     Raises:
-        InputError: an unknown part or row.
+        InputError: an unknown part or row, or no row at all.
     """
     numbers, wanted = parameters or Parameters(), _wanted(parts, only)
     rows = _biology(numbers, seed, wanted, progress)
@@ -97,6 +97,8 @@ def _wanted(parts: Collection[str], only: Iterable[str] | None) -> set[str]:
     if only is None:
         return inside
     chosen = set(only)
+    if not chosen:
+        raise InputError("validate, only: names no row; give ids such as 12 or 21, or leave it out for all.")
     for name in sorted(chosen - inside):
         raise unknown_name("validate, only", name, sorted(inside), kind="row")
     return chosen

@@ -89,8 +89,9 @@ def run_study(
     design = load_design(name)
     rows: list[dict[str, Any]] = []
     n_eligible, began, told = 0, time.perf_counter(), 0.0
-    for block in _blocks(patients, workers or usable_processors()):
-        for batch in _run_block(design, block, seed, parameters, workers or usable_processors()):
+    n_workers = 1 if patients <= BATCH else workers or usable_processors()  # starting workers costs more than a few
+    for block in _blocks(patients, n_workers):
+        for batch in _run_block(design, block, seed, parameters, n_workers):
             rows += batch
             n_eligible += sum(bool(row["is_eligible"]) for row in batch)
             now = time.perf_counter()
@@ -104,7 +105,8 @@ def run_study(
             break
     places = [place for place, row in enumerate(rows) if row["is_eligible"]][:patients]
     n_simulated = places[-1] + 1 if len(places) == patients else len(rows)
-    return Study(design, pd.DataFrame([rows[place] for place in places]), n_simulated)
+    columns = list(dict.fromkeys(name for row in rows[:n_simulated] for name in row))
+    return Study(design, pd.DataFrame([rows[place] for place in places], columns=columns), n_simulated)
 
 
 def _blocks(patients: int, n_workers: int) -> Iterator[list[range]]:
