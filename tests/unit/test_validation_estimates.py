@@ -39,6 +39,8 @@ def test_the_mean_of_many_is_resampled_to_its_standard_error():
 def test_missing_people_are_left_out_of_a_median():
     assert resampled([1.0, math.nan, 3.0, 2.0])[0] == 2.0
     assert resampled([1.0, math.nan, 3.0, 2.0]).people == 3
+    assert math.isnan(resampled([1.0, 2.0, 3.0, 4.0]).low)  # too few for an interval
+    assert math.isfinite(resampled([1.0, 2.0, 3.0, 4.0, 5.0]).low)
 
 
 def test_a_curve_is_read_on_a_day_but_not_long_after_its_end():
@@ -51,9 +53,16 @@ def test_a_curve_is_read_on_a_day_but_not_long_after_its_end():
     assert on_day(curve, 50, 4).value == pytest.approx(1 / 4 + 3 / 4 / 2)
 
 
+def test_an_event_that_nobody_had_may_still_happen():
+    none = cumulative_incidence([5, 10, 10, 10], ["death", "", "", ""], cause="relapse", may_be_absent=True)
+    found = on_day(none, 10, 4)
+    assert (found.value, found.low) == (0.0, 0.0)
+    assert found.high == pytest.approx(share(0, 4).high)
+
+
 def test_the_hazard_ratio_of_three_people_is_its_closed_form():
     # Exposed die on days 1 and 3, others on day 2; one other is followed to day 4. Partial likelihood in r:
-    # [2r/(2r+2)] / 2 * [1/(r+2)] * [r/(r+1)], whose maximum solves 2 - 2r/(r+1) - r/(r+2) = 0, so r = (1 + sqrt(17)) / 2.
+    # r/(2r+2) * 1/(r+2) * r/(r+1), whose maximum solves 2 - 2r/(r+1) - r/(r+2) = 0, so r = (1 + sqrt(17)) / 2.
     found = hazard_ratio([1, 2, 3, 4], [True, True, True, False], [True, False, True, False])
     assert found.value == pytest.approx((1 + math.sqrt(17)) / 2, rel=1e-8)
     assert found.low < found.value < found.high

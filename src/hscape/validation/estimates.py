@@ -4,7 +4,7 @@
 |---|---|
 | share | Wilson |
 | difference of two shares | Newcombe, from the Wilson ends of both |
-| incidence, survival | Aalen-Johansen and Greenwood on the log(-log) scale (`registry.curves`) |
+| incidence, survival | Aalen-Johansen and Greenwood on the log(-log) scale (`registry.curves`); Wilson at 0 and 1 |
 | median, mean | percentiles of resampled people |
 | hazard ratio | Wald, from the partial likelihood |
 """
@@ -22,6 +22,7 @@ from hscape.registry import Curve
 from hscape.streams import generator
 
 N_RESAMPLES = 2000
+FEWEST_RESAMPLED = 5  # fewer people, resampled, look more alike than they are
 Z_95 = 1.959963984540054
 LATE_DAYS = 31.0  # the last test of a planned year may lie this much before its end
 
@@ -73,6 +74,9 @@ def on_day(curve: Curve, day: float, n_people: int, *, complement: bool = False)
     if curve.last_day < day - LATE_DAYS:
         return NOBODY
     value, low, high = curve.at(min(day, curve.last_day))
+    if value in (0.0, 1.0):  # the log(-log) scale has no interval there: take the share of those still at risk
+        n_left = int(curve.n_at_risk[np.searchsorted(curve.days, day, side="right") - 1])
+        low, high = wilson_interval(n_left if value else 0, n_left)
     if complement:
         value, low, high = 1.0 - value, 1.0 - high, 1.0 - low
     return Estimate(value, low, high, n_people)
@@ -89,6 +93,8 @@ def resampled(values: Sequence[float], figure: Callable[..., np.ndarray] = np.me
     known = np.array([value for value in values if value is not None and math.isfinite(value)])
     if not len(known):
         return NOBODY
+    if len(known) < FEWEST_RESAMPLED:
+        return Estimate(float(figure(known, axis=0)), math.nan, math.nan, len(known))
     random = generator(seed, "validation", "resampling")
     found = figure(known[random.integers(0, len(known), size=(N_RESAMPLES, len(known)))], axis=1)
     low, high = np.quantile(found, [0.025, 0.975])
