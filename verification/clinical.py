@@ -31,9 +31,9 @@ def section(quick: bool, say: Callable[[str], None]) -> list[str]:
     """The section of the page."""
     patients = QUICK if quick else FULL
     rows = validate(parts=["clinical"], patients=patients, progress=say)
-    verdict = judge(rows)
+    gate = judge(rows)
     return ["## Clinical studies", "",
             f"`hscape validate --clinical --patients {patients}`: {patients} eligible patients in each simulated study; how "
             "each figure is counted stands in docs/reference/validation.md. Intervals are those of the simulation. "
-            f"{verdict.clinical_passed} of {verdict.clinical_run} gated rows pass (12 of 14 wanted).", "",
+            f"{gate.clinical_passed} of {gate.clinical_run} gated rows pass (12 of 14 wanted).", "",
             *table(rows), ""]  # fmt: skip

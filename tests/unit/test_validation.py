@@ -9,10 +9,10 @@ from hscape.cohort import design_names
 from hscape.parameters import records, sources
 from hscape.validation import perturbed, steady
 from hscape.validation.clinical import MEASURES
+from hscape.validation.gate import BIOLOGY_ROWS, CLINICAL_ROWS, judge
 from hscape.validation.no_production import units_per_week
 from hscape.validation.row import Row
 from hscape.validation.rows import EXPERIMENTS, WITHOUT_DESIGN, clinical_targets, targets
-from hscape.validation.verdict import BIOLOGY_ROWS, CLINICAL_ROWS, judge
 
 
 def test_every_target_has_a_source_bounds_and_known_parameters():

@@ -153,16 +153,16 @@ def validate(
         patients=n_patients,
         progress=None if as_json else say,
     )
-    verdict = judge(rows)
+    gate = judge(rows)
     if as_json:
-        content = {"patients": n_patients, "rows": [row.as_dict() for row in rows], "verdict": verdict.as_dict()}
+        content = {"patients": n_patients, "rows": [row.as_dict() for row in rows], "gate": gate.as_dict()}
         print_json(envelope("hscape.validation/1", number, parameters, content))
     else:
         for row in rows:
             print(row.as_line())
         evidence = [row for row in rows if row.role != "input"]
         print(f"{sum(row.passed for row in evidence)} of {len(evidence)} rows pass that are not inputs.")
-        print(verdict.as_line())
+        print(gate.as_line())
     if not all(row.passed for row in rows):
         raise typer.Exit(MISSES)
 

@@ -1,4 +1,4 @@
-"""The rows of `validate`: biology first, then the clinical ones, and the verdict over both."""
+"""The rows of `validate`: biology first, then the clinical ones, the gate stands in `gate.py`."""
 
 from __future__ import annotations
 

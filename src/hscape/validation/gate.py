@@ -1,4 +1,4 @@
-"""The verdict over all rows: enough of the biology and enough of the gated clinical rows."""
+"""The gate over all rows: enough of the biology and enough of the gated clinical rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLINICAL_ROWS, CLINICAL_WANTED = 14, 12
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Gate:
     """How many gated rows pass, of how many that were run."""
 
     biology_passed: int
@@ -55,7 +55,7 @@ class Verdict:
         )
 
 
-def judge(rows: Sequence[Row]) -> Verdict:
+def judge(rows: Sequence[Row]) -> Gate:
     """Count the gated rows.
 
     Args:
@@ -63,4 +63,4 @@ def judge(rows: Sequence[Row]) -> Verdict:
     """
     biology = [row.passed for row in rows if row.gate and row.part == "biology"]
     clinical = [row.passed for row in rows if row.gate and row.part == "clinical"]
-    return Verdict(sum(biology), len(biology), sum(clinical), len(clinical))
+    return Gate(sum(biology), len(biology), sum(clinical), len(clinical))
