@@ -11,7 +11,7 @@ from hscape.fingerprint import model_fingerprint
 from hscape.validation import validate
 from hscape.verify.dsmts import MODELS, check_samples, run_model
 from hscape.version import __version__
-from verification import disease, roads
+from verification import clinical, disease, roads
 from verification.blood import against_adaptive_solver, no_nan
 from verification.stem_cells import kernel_agreement, order_of_convergence
 
@@ -109,9 +109,9 @@ def blood_section(quick: bool) -> list[str]:
 
 
 def validation_section() -> list[str]:
-    lines = ["## Published facts", "", "`hscape validate` with its defaults. Inputs never count as evidence.", "",
+    lines = ["## Published facts", "", "`hscape validate --biology`. Inputs never count as evidence.", "",
              "| id | role | fact | published | simulated | |", "|---|---|---|---|---|---|"]  # fmt: skip
-    for row in validate(progress=say):
+    for row in validate(parts=["biology"], progress=say):
         values = ", ".join(f"{k} {v:.4g}" for k, v in row.simulated.items())
         lines.append(f"| {row.id} | {row.role} | {row.what} | {row.published} | {values} | "
                      f"{'pass' if row.passed else 'MISS: ' + row.note} |")  # fmt: skip
@@ -124,6 +124,7 @@ SECTIONS = {
     "blood": blood_section,
     "kernels": kernel_section,
     "facts": lambda quick: validation_section(),
+    "clinical": lambda quick: clinical.section(quick, say),
     "disease": disease.section,
     "roads": roads.section,
 }
@@ -150,7 +151,7 @@ def main() -> None:
 
 #: How the heading of each section begins.
 HEADINGS = {"dsmts": "Discrete", "master": "Master", "blood": "Blood", "kernels": "Step", "facts": "Published",
-            "disease": "Disease", "roads": "Roads"}  # fmt: skip
+            "clinical": "Clinical", "disease": "Disease", "roads": "Roads"}  # fmt: skip
 
 
 def read_sections() -> dict[str, str]:

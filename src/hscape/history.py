@@ -22,6 +22,8 @@ from hscape.units import TICKS_PER_DAY
 DIGITS = 9
 #: The blood is that of an adult; below this age it is not given.
 ADULT_YEARS = 18.0
+#: Below this share of its normal cells a marrow has nothing to plate, and colonies per cell are not given.
+FEWEST_MARROW_CELLS = 1.0e-4
 LINES = ("granulocyte", "monocyte", "lymphocyte", "platelet", "reticulocyte", "red_cell")
 
 
@@ -103,7 +105,11 @@ class History:
 
     @functools.cached_property
     def counts(self) -> pd.DataFrame:
-        """Blood counts, signals and marrow; empty below 18 years, since the blood is an adult's."""
+        """Blood counts, signals and marrow; empty below 18 years, since the blood is an adult's.
+
+        ``ltc_ic_relative_fraction`` and ``cfu_gm_relative_fraction``: stem cells, and cells that have just entered the
+        granulocytic line, per nucleated marrow cell, relative to health, as colony assays give them.
+        """
         c = self.constants
         columns: dict[str, np.ndarray] = {"day": self.days}
         columns["age_years"] = np.array([self.patient.age_at(day) for day in self.days])
@@ -120,7 +126,8 @@ class History:
         ) * self.pool("red_cells")
         ages = np.array([self.patient.age_at(day) for day in self.days])
         derived = read_rows(self.states, self.factors[:, 0].copy(), ages, self._signal_channels(), c)
-        platelets, spleen, cellularity, g_csf = derived.T
+        platelets, spleen, cellularity, g_csf, marrow = derived.T
+        plated = np.where(marrow < FEWEST_MARROW_CELLS, np.nan, marrow)
         neutrophils = c["neutrophils_normal_1e9_per_l"] * self.pool("neutrophils") / volume * self.factors[:, 1]
         lymphocytes = c["lymphocytes_normal_1e9_per_l"] * self.pool("lymphocytes")  # they recirculate: no dilution
         monocytes = c["monocytes_normal_1e9_per_l"] * self.pool("monocytes") / volume
@@ -142,6 +149,8 @@ class History:
             "iron_stores_mg": c["iron_stores_normal_mg"] * self.pool("iron_stores"),
             "marrow_cellularity_fraction": cellularity,
             "early_progenitors_count": c["early_progenitor_count_cells"] * self.pool("early_progenitors"),
+            "ltc_ic_relative_fraction": self.stem_cells / c["stem_cell_niche_capacity_cells"] / plated,
+            "cfu_gm_relative_fraction": self.states[:, POOLS["neutrophil_mitotic"].start] / plated,
         }
 
     def _signal_channels(self) -> np.ndarray:

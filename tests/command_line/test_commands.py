@@ -115,3 +115,30 @@ def test_a_file_in_the_way_of_the_folder(capsys, tmp_path):
     assert code == 2
     assert "is a file" in err
     assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_validate_runs_chosen_rows_and_says_what_they_lack(capsys):
+    code, out, _ = hscape(capsys, "validate", "--only", "12,21", "--patients", 2, "--json")
+    data = json.loads(out)
+    rows = {row["id"]: row for row in data["rows"]}
+    assert list(rows) == ["12", "21"]
+    assert rows["12"]["gate"]
+    assert rows["12"]["interval"] == {}
+    assert set(rows["21"]) >= {"simulated", "published", "interval", "people", "role", "gate", "pass", "bounds"}
+    assert data["gate"]["pass"] is None
+    assert code == (0 if all(row["pass"] for row in rows.values()) else 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--only", "12,twelve"], "'twelve'"),
+        (["--patients", "0"], "--patients"),
+        (["--only", "21", "--biology"], "'21'"),
+    ],
+)
+def test_validate_refuses_what_is_not_there(capsys, options, words):
+    code, out, err = hscape(capsys, "validate", *options)
+    assert code == 2
+    assert words in err
+    assert not out

@@ -8,7 +8,7 @@ from hscape.biology import blood, rates
 from hscape.compiled import compiled
 
 #: Columns that `read_rows` returns, relative to health where they are amounts.
-COLUMNS = ("platelet_pool", "circulating_platelet_fold", "cellularity_fraction", "g_csf_fold")
+COLUMNS = ("platelet_pool", "circulating_platelet_fold", "cellularity_fraction", "g_csf_fold", "marrow_cells")
 
 
 @compiled
@@ -23,13 +23,14 @@ def read_rows(states, splenic_pool, ages_years, channels, c):
         c: record of constants.
 
     Returns:
-        array of shape (n_rows, 4), columns as in `COLUMNS`.
+        array of shape (n_rows, 5), columns as in `COLUMNS`.
     """
-    out = np.empty((states.shape[0], 4))
+    out = np.empty((states.shape[0], 5))
     for i in range(states.shape[0]):
         y = states[i]
         out[i, 0] = blood.platelet_pool(y, c)
         out[i, 1] = blood.circulating_platelet_fold(splenic_pool[i], c)
-        out[i, 2] = rates.cellularity_fraction(blood.marrow_cells(y, c), ages_years[i], c)
+        out[i, 4] = blood.marrow_cells(y, c)
+        out[i, 2] = rates.cellularity_fraction(out[i, 4], ages_years[i], c)
         out[i, 3] = blood.g_csf_level(y, channels[i], c)
     return out

@@ -1,162 +1,157 @@
-"""The rows of `validate`: each published fact, what the simulator gives, and whether it passes."""
+"""The rows of `validate`: biology first, then the clinical ones, the gate stands in `gate.py`."""
 
 from __future__ import annotations
 
 import functools
-import math
+import time
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
 from importlib import resources
 from typing import Any
 
-from hscape.parameters import Parameters, sources
-from hscape.validation import perturbed, steady, unperturbed_clones
+from hscape.errors import InputError, unknown_name
+from hscape.parameters import Parameters
+from hscape.validation import perturbed, reserve, steady, unperturbed_clones
+from hscape.validation.clinical import MEASURES
+from hscape.validation.no_production import units_per_week
+from hscape.validation.row import Row, make_row
+from hscape.validation.studies import PATIENTS, Progress, Study, run_study
+
+PARTS = ("biology", "clinical")
+WITHOUT_DESIGN = "52"
+
+Experiment = Callable[[Parameters, int], dict[str, dict[str, float]]]
+
+#: Which targets are answered by which experiment: (parameters, seed) -> quantities by target.
+EXPERIMENTS: dict[Experiment, tuple[str, ...]] = {
+    steady.production: ("1", "2", "4"),
+    steady.platelet_disappearance: ("3",),
+    perturbed.donation: ("5", "5b"),
+    perturbed.donation_with_iron: ("6",),
+    perturbed.docetaxel: ("7",),
+    perturbed.ablation: ("8",),
+    perturbed.thrombopoietin: ("9",),
+    perturbed.erythropoietin: ("11",),
+    steady.stem_cell_numbers: ("12",),
+    unperturbed_clones.growth: ("14", "15"),
+    unperturbed_clones.lifetime_clonality: ("13", "16"),
+    reserve.graft: ("17",),
+    reserve.recovery: ("10", "18", "19", "20"),
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One published fact against the simulator.
-
-    Args:
-        id: of the target.
-        what: the fact in words, with units.
-        published: the published figure as text.
-        simulated: quantity -> simulated value.
-        bounds: quantity -> lowest and highest value that pass.
-        role: ``input``, ``fitted`` or ``predicted``.
-        source: citation.
-        parameter_ids: numbers that decide it most.
-        note: one honest line when it misses, or passes outside the published interval.
-    """
-
-    id: str
-    what: str
-    published: str
-    simulated: dict[str, float]
-    bounds: dict[str, tuple[float, float]]
-    role: str
-    source: str
-    parameter_ids: tuple[str, ...]
-    note: str
-
-    @property
-    def passed(self) -> bool:
-        """Whether every quantity lies within its bounds."""
-        return not self.misses()
-
-    def misses(self) -> list[str]:
-        """Quantities that lie outside their bounds."""
-        return [
-            name
-            for name, (low, high) in self.bounds.items()
-            if not (math.isfinite(self.simulated[name]) and low <= self.simulated[name] <= high)
-        ]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON; a value that was never reached is null."""
-        values = {name: value if math.isfinite(value) else None for name, value in self.simulated.items()}
-        return {
-            "id": self.id,
-            "what": self.what,
-            "published": self.published,
-            "simulated": values,
-            "pass": self.passed,
-            "bounds": {name: list(pair) for name, pair in self.bounds.items()},
-            "role": self.role,
-            "source": self.source,
-            "parameter_ids": list(self.parameter_ids),
-            "note": self.note,
-        }
-
-    def as_line(self) -> str:
-        """One line for people."""
-        values = ", ".join(f"{name} {value:.4g}" for name, value in self.simulated.items())
-        verdict = "pass" if self.passed else "MISS"
-        return (
-            f"{verdict} {self.id:4} {self.role:9} {self.what}\n      published {self.published}; simulated {values}"
-            + (f"\n      {self.note}" if self.note else "")
-        )
+def _read(name: str) -> dict[str, dict[str, Any]]:
+    return tomllib.loads(resources.files("hscape.validation").joinpath(name).read_text(encoding="utf-8"))
 
 
 @functools.cache
 def targets() -> dict[str, dict[str, Any]]:
-    """The published facts, by id."""
-    text = resources.files("hscape.validation").joinpath("targets.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    """The published facts of biology, by id."""
+    return _read("targets.toml")
 
 
-#: Which experiment answers which targets: (parameters, seed) -> quantities by target.
-EXPERIMENTS: tuple[Callable[[Parameters, int], dict[str, dict[str, float]]], ...] = (
-    steady.production,
-    steady.platelet_disappearance,
-    perturbed.donation,
-    perturbed.donation_with_iron,
-    perturbed.docetaxel,
-    perturbed.ablation,
-    perturbed.thrombopoietin,
-    perturbed.erythropoietin,
-    steady.stem_cell_numbers,
-    unperturbed_clones.growth,
-    unperturbed_clones.lifetime_clonality,
-)
+@functools.cache
+def clinical_targets() -> dict[str, dict[str, Any]]:
+    """The published figures of the clinic, by id."""
+    return _read("clinical_targets.toml")
 
 
 def validate(
-    parameters: Parameters | None = None, *, seed: int = 1, progress: Callable[[str], None] | None = None
+    parameters: Parameters | None = None,
+    *,
+    seed: int = 1,
+    parts: Collection[str] = PARTS,
+    only: Iterable[str] | None = None,
+    patients: int = PATIENTS,
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> list[Row]:
-    """Run every experiment and hold it against the published facts.
+    """Run every experiment and every simulated study, and hold them against what was published.
 
     Args:
         parameters: numbers in force.
         seed: of the simulated people.
-        progress: is told what runs.
+        parts: ``biology``, ``clinical`` or both.
+        only: ids of rows; all by default.
+        patients: eligible people in each simulated study.
+        workers: processes for the studies; None for all processors that may be used.
+        progress: is told what runs and how long it still takes.
 
     Returns:
-        One row a target, in the order of the target file.
+        One row a target, in the order of the files of targets.
+
+    Raises:
+        InputError: an unknown part or row, or no row at all.
     """
-    numbers = parameters or Parameters()
+    numbers, wanted = parameters or Parameters(), _wanted(parts, only)
+    rows = _biology(numbers, seed, wanted, progress)
+    return rows + _clinical(numbers, seed, wanted, patients, workers, progress)
+
+
+def _wanted(parts: Collection[str], only: Iterable[str] | None) -> set[str]:
+    known = {"biology": set(targets()), "clinical": set(clinical_targets())}
+    for part in parts:
+        if part not in known:
+            raise unknown_name("validate, parts", part, PARTS, kind="part")
+    inside = set().union(*(known[part] for part in parts))
+    if only is None:
+        return inside
+    chosen = set(only)
+    if not chosen:
+        raise InputError("validate, only: names no row; give ids such as 12 or 21, or leave it out for all.")
+    for name in sorted(chosen - inside):
+        raise unknown_name("validate, only", name, sorted(inside), kind="row")
+    return chosen
+
+
+def _biology(numbers: Parameters, seed: int, wanted: set[str], progress: Progress | None) -> list[Row]:
+    needed = [experiment for experiment, answers in EXPERIMENTS.items() if wanted & set(answers)]
     found: dict[str, dict[str, float]] = {}
-    for i, experiment in enumerate(EXPERIMENTS):
+    for i, experiment in enumerate(needed):
         if progress:
-            progress(f"{i + 1} of {len(EXPERIMENTS)}: {experiment.__name__.replace('_', ' ')}")
+            progress(f"{i + 1} of {len(needed)}: {experiment.__name__.replace('_', ' ')}")
         found |= experiment(numbers, seed)
-    return [_row(name, target, found[name]) for name, target in targets().items()]
-
-
-def _row(name: str, target: dict[str, Any], simulated: dict[str, float]) -> Row:
-    bounds = {key: (float(low), float(high)) for key, (low, high) in target["pass"].items()}
-    row = Row(
-        id=name,
-        what=target["what"],
-        published=target["published"],
-        simulated=simulated,
-        bounds=bounds,
-        role=target["role"],
-        source=sources()[target["source"]],
-        parameter_ids=tuple(target["parameter_ids"]),
-        note="",
-    )
-    if row.passed:
-        return _with_note(row, _outside_published(target, simulated))
-    parts = []
-    for key in row.misses():
-        low, high = bounds[key]
-        value = simulated[key]
-        shown = f"{value:.4g}" if math.isfinite(value) else "never reached"
-        parts.append(f"{key} {shown} outside {low:.4g} to {high:.4g}")
-    return _with_note(row, "Miss: " + "; ".join(parts) + ".")
-
-
-def _outside_published(target: dict[str, Any], simulated: dict[str, float]) -> str:
-    """One line about quantities that pass their tolerance but lie outside the published interval."""
-    parts = [
-        f"{key} {simulated[key]:.4g} (published {low:g} to {high:g})"
-        for key, (low, high) in target.get("interval", {}).items()
-        if not low <= simulated[key] <= high
+    return [
+        make_row(name, target, found[name], gate=name.isdigit()) for name, target in targets().items() if name in wanted
     ]
-    return "Within tolerance, outside the published interval: " + "; ".join(parts) + "." if parts else ""
 
 
-def _with_note(row: Row, note: str) -> Row:
-    return Row(**{name: getattr(row, name) for name in Row.__slots__ if name != "note"}, note=note)
+def _clinical(
+    numbers: Parameters, seed: int, wanted: set[str], patients: int, workers: int | None, progress: Progress | None
+) -> list[Row]:
+    asked = {name: target for name, target in clinical_targets().items() if name in wanted}
+    studies = _studies([t["design"] for t in asked.values()], numbers, seed, patients, workers, progress)
+    rows = []
+    for name, target in asked.items():
+        if name == WITHOUT_DESIGN:
+            rows.append(
+                make_row(
+                    name, target, {"units_per_week": units_per_week(numbers)}, gate=target["gate"], part="clinical"
+                )
+            )
+            continue
+        found = MEASURES[name](studies[target["design"]])
+        rows.append(
+            make_row(
+                name, target, {key: entry.value for key, entry in found.items()}, gate=target["gate"], part="clinical",
+                interval={key: (entry.low, entry.high) for key, entry in found.items()},
+                people={key: entry.people for key, entry in found.items()},
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _studies(
+    designs: Iterable[str], numbers: Parameters, seed: int, patients: int, workers: int | None,
+    progress: Progress | None,
+) -> dict[str, Study]:  # fmt: skip
+    """Each design once."""
+    names = [name for name in dict.fromkeys(designs) if name]
+    found: dict[str, Study] = {}
+    began = time.perf_counter()
+    for i, name in enumerate(names):
+        if progress:
+            left = f", about {(time.perf_counter() - began) / i * (len(names) - i):.0f} s left in all" if i else ""
+            progress(f"study {i + 1} of {len(names)}: {name}{left}")
+        found[name] = run_study(name, numbers, seed=seed, patients=patients, workers=workers, progress=progress)
+    return found
