@@ -39,6 +39,7 @@ SUFFIX_UNITS: dict[str, tuple[str, ...]] = {
     "_g": ("g",),
     "_log_sd": ("1",),
     "_bp_per_year": ("{bp}/a",),
+    "_bp": ("{bp}",),
     "_cells": ("1",),
     "_count": ("1",),
     "_fraction": ("1",),

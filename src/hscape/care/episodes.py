@@ -136,6 +136,8 @@ class Episodes:
         start = simulate.settled_state(patient, constants) if _moves_the_blood(patient) else simulate.healthy_state()
         state = _first_state(patient, run, start, with_life_before)
         out = simulate.make_output(run, len(patient.clones), 512, N_TRANSFUSIONS)
+        for slot in np.flatnonzero(state.clones.serial >= 0):
+            simulate.register_founder(state.clones, int(slot), out)
         return cls(patient, run, 0.0, state, out, constants, list(patient.influences))
 
     def live(self, until_day: float, watch: Watch | None = None) -> bool:
@@ -151,7 +153,7 @@ class Episodes:
         if self.day == 0.0:
             self._state.y[N_BLOOD:] = program.own_initial
         plan = self._plan(until_day, watch or Watch())
-        kinds = mutation_kinds(self.patient.clone_kinds)
+        kinds = mutation_kinds(self.patient.clone_kinds, self.patient.changed_clones)
         counters = [self._out.n_clone_rows[0], self._out.n_serials[0], self._out.n_transfusions[0]]
         while True:
             moved = self._state.copy()
