@@ -72,6 +72,8 @@ class ShortTelomeres(Influence):
 def with_rescue(kinds: Iterable[CloneKind], parameters: Parameters) -> list[CloneKind]:
     """The kinds as they behave here: a TERT promoter clone divides normally where others are left with a fraction.
 
+    Chromosomal clones arise more rarely than in acquired failure: here they are counted while the marrow is still full.
+
     Args:
         kinds: kinds of the catalogue.
         parameters: the numbers in force.
@@ -79,7 +81,15 @@ def with_rescue(kinds: Iterable[CloneKind], parameters: Parameters) -> list[Clon
     left = parameters["telomere_rescue_division_fraction"]
     turnover_per_year = DAYS_PER_YEAR / parameters["stem_cell_division_interval_days"]
     gained = turnover_per_year * (1.0 / left - 1.0)
-    return [
-        replace(kind, fitness_per_year=gained, arises_only_in_failure=True) if kind.name in RESCUED else kind
-        for kind in kinds
-    ]
+    rarer = parameters["telomere_chromosome_clone_rate_fraction"]
+    found = []
+    for kind in kinds:
+        if kind.name in RESCUED:
+            kind = replace(
+                kind, fitness_per_year=gained, arises_only_in_failure=True,
+                rate_per_year=parameters["telomere_TERT_promoter_rate_per_year"],
+            )  # fmt: skip
+        elif kind.arises_only_in_failure:
+            kind = replace(kind, rate_per_year=rarer * kind.rate_per_year)
+        found.append(kind)
+    return found
