@@ -68,7 +68,7 @@ def admit(case: Case, *, seed: int, number: int = 0, kernel: str = "step") -> Vi
     episodes = Episodes.begin(
         patient, days=case.wait_days + case.follow_up_days, seed=seed, number=number, kernel=kernel,
         output_every_days=case.output_every_days, clones_every_days=case.clones_every_days,
-        with_life_before=case.has_life_before,
+        with_life_before=case.has_life_before, report_fraction=case.report_fraction,
     )
     limits = case.presentation
     watch = Watch(

@@ -42,6 +42,7 @@ class Case:
         has_life_before: True lets clones arise from birth on, so that some are there on day 0.
         output_every_days: distance of the rows of counts.
         clones_every_days: distance of the rows of clones.
+        report_fraction: a clone is reported once it has held this share of the niche.
         patient_id: a code.
     """
 
@@ -58,4 +59,5 @@ class Case:
     has_life_before: bool = True
     output_every_days: float = 7.0
     clones_every_days: float = 28.0
+    report_fraction: float = 2.0e-4
     patient_id: str = "simulated"

@@ -34,7 +34,11 @@ def check_failure(scenario: Scenario, where: str) -> None:
         for i, item in enumerate(getattr(scenario.care, part, ())):
             _check_words(item, f"{where}: care.{part}[{i}]")
             _check_taper(item, f"{where}: care.{part}[{i}]")
-    scenario.plan(f"{where}: care")
+    try:
+        scenario.plan(f"{where}: care")
+    except InputError as error:
+        text = str(error)
+        raise InputError(text if text.startswith(where) else f"{where}: {text}") from None
 
 
 def _check_person(scenario: Scenario, where: str) -> None:

@@ -21,6 +21,9 @@ from hscape.scenario.events import Event
 from hscape.scenario.person import Person
 from hscape.scenario.strict import PositiveDays, Strict
 
+#: Share of the niche from which a clone is reported: five cells, since in an empty marrow they may be most of it.
+SMALLEST_REPORTED = 5.0e-5
+
 
 class Scenario(Strict):
     """A patient and a course."""
@@ -109,5 +112,6 @@ class Scenario(Strict):
             has_life_before=self.person.life_before,
             output_every_days=self.output_every_days,
             clones_every_days=self.clones_every_days,
+            report_fraction=SMALLEST_REPORTED,
             patient_id=self.name,
         )
