@@ -9,7 +9,7 @@ import hscape as hs
 from hscape import Founder, InputError, Parameters, Patient, load_scenario, simulate
 from hscape.biology.clone_kinds import CloneKind
 from hscape.biology.failure import ImmuneAttack, NicheLoss, ViralSuppression
-from hscape.care import Case, CarePlan, Planned, Presentation, admit
+from hscape.care import CarePlan, Case, Planned, Presentation, admit
 from hscape.counterfactuals import Changes, attribute, attribute_many, largest_clone
 from hscape.counterfactuals.compare import compare
 from hscape.patient import CloneChange

@@ -64,16 +64,34 @@ def test_founder_clones_are_reported_in_a_course_with_care():
         (treated(after_diagnosis_days=14), r"treatments\[0\] has no type; give one of"),
         (treated(type=["x"], after_diagnosis_days=14), "type came as list; write a word"),
         (treated(type="horse_agt", after_diagnosis_days=14), "unknown treatment 'horse_agt'; did you mean horse_atg"),
-        (treated(type="eltrombopag", after_diagnosis_days=14, dose_mg_per_day=5000), "dose_mg_per_day 5000 is not possible"),
-        (treated(type="cyclosporine", after_diagnosis_days=14, full_days=-10), "would taper cyclosporine before its start"),
-        (failing(care={"treatments": [{"type": "transplant", "after_diagnosis_days": 20}] * 2}), "two transplants 20 days"),
+        (
+            treated(type="eltrombopag", after_diagnosis_days=14, dose_mg_per_day=5000),
+            "dose_mg_per_day 5000 is not possible",
+        ),
+        (
+            treated(type="cyclosporine", after_diagnosis_days=14, full_days=-10),
+            "would taper cyclosporine before its start",
+        ),
+        (
+            failing(care={"treatments": [{"type": "transplant", "after_diagnosis_days": 20}] * 2}),
+            "two transplants 20 days",
+        ),
         (failing(care={"rescue": [{"type": "prayer"}]}), "unknown rescue after no response 'prayer'"),
-        (failing({"age_years": 40, "failure_clones": ["UPD7q"]}), "undoes an inherited defect that this person does not"),
+        (
+            failing({"age_years": 40, "failure_clones": ["UPD7q"]}),
+            "undoes an inherited defect that this person does not",
+        ),
         (failing({"age_years": 40, "failure_clones": ["PIGB"]}), "unknown clone 'PIGB'; did you mean PIGA"),
         (failing({"age_years": 40, "failure_clones": ["PIGA", "PIGA"]}), "names PIGA twice"),
         (
-            failing({"age_years": 40, "sex": "female", "life_before": False,
-                     "clones": [{"name": "lost", "stem_cells": 5, "chromosome": "Y"}]}),
+            failing(
+                {
+                    "age_years": 40,
+                    "sex": "female",
+                    "life_before": False,
+                    "clones": [{"name": "lost", "stem_cells": 5, "chromosome": "Y"}],
+                }
+            ),
             "lies on chromosome Y, which this person does not have",
         ),
         (failing({"age_years": 40, "clones": [{"name": "a", "stem_cells": 5}]}), "write life_before: false"),

@@ -8,8 +8,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from hscape.biology.balance import constants_record
 from hscape.biology.clone_kinds import CloneKind
 from hscape.biology.failure.immune import ATTACKING
@@ -66,9 +64,15 @@ def admit(case: Case, *, seed: int, number: int = 0, kernel: str = "step") -> Vi
     """
     patient = replace(case.patient, kinds=(*case.patient.kinds, DONOR))
     episodes = Episodes.begin(
-        patient, days=case.wait_days + case.follow_up_days, seed=seed, number=number, kernel=kernel,
-        output_every_days=case.output_every_days, clones_every_days=case.clones_every_days,
-        with_life_before=case.has_life_before, report_fraction=case.report_fraction,
+        patient,
+        days=case.wait_days + case.follow_up_days,
+        seed=seed,
+        number=number,
+        kernel=kernel,
+        output_every_days=case.output_every_days,
+        clones_every_days=case.clones_every_days,
+        with_life_before=case.has_life_before,
+        report_fraction=case.report_fraction,
     )
     limits = case.presentation
     watch = Watch(

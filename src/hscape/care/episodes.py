@@ -8,7 +8,6 @@ decision share every draw that has the same address.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np

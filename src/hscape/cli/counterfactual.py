@@ -8,7 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
-from hscape.cli.common import AsJson, Seed, Settings, announce_compilation, envelope, print_json, read_parameters, read_seed, say, whole
+from hscape.cli.common import (
+    AsJson,
+    Seed,
+    Settings,
+    announce_compilation,
+    envelope,
+    print_json,
+    read_parameters,
+    read_seed,
+    say,
+    whole,
+)
 from hscape.errors import InputError
 
 app = typer.Typer()
@@ -29,7 +40,7 @@ def counterfactual(
     settings: Settings = None,
     as_json: AsJson = False,
 ) -> None:
-    """Re-run the same patient on the same draws with one thing changed; without options, ask what the largest clone did."""
+    """Re-run the same patient on the same draws with one thing changed; without options, ask about the largest clone."""
     from hscape.counterfactuals import Changes
 
     number, parameters = read_seed(seed), read_parameters(settings)
@@ -68,7 +79,10 @@ def _many(case: Any, seed: int, patients: int) -> dict[str, Any]:
     from hscape.counterfactuals import attribute_many
 
     found = attribute_many(
-        case, seed=seed, patients=patients, progress=lambda done, all_: say(f"{done} of {all_}") if done % 25 == 0 else None
+        case,
+        seed=seed,
+        patients=patients,
+        progress=lambda done, all_: say(f"{done} of {all_}") if done % 25 == 0 else None,
     )
     return {"summary": found.summary(), "attributions": [one.as_dict() for one in found.attributions]}
 
@@ -111,7 +125,11 @@ def _describe(content: dict[str, Any]) -> None:
     if "summary" in content:
         _describe_many(content["summary"])
         return
-    print(content["changed"][0].upper() + content["changed"][1:] + f"; clones: {', '.join(content['clones']) or 'none reported'}")
+    print(
+        content["changed"][0].upper()
+        + content["changed"][1:]
+        + f"; clones: {', '.join(content['clones']) or 'none reported'}"
+    )
     print(f"{'':8}{'marrow output':>24}{'neutrophils 10^9/L':>24}{'stem cells':>24}")
     for row in content["months"]:
         cells = "".join(
@@ -140,7 +158,9 @@ def _describe_attribution(found: dict[str, Any]) -> None:
 
 def _describe_many(s: dict[str, Any]) -> None:
     print(f"{s['patients']} patients, {s['diagnosed']} diagnosed, {s['recovered']} recovered at 24 months")
-    print(f"{s['with_a_clone']} of these carry a clone, {s['with_a_clone_above_half']} one above half of the stem cells")
+    print(
+        f"{s['with_a_clone']} of these carry a clone, {s['with_a_clone_above_half']} one above half of the stem cells"
+    )
     print(f"largest clone not the cause: {_number(s['largest_not_the_cause'])} of recoveries with a clone, "
           f"{_number(s['largest_above_half_not_the_cause'])} of those with one above half")  # fmt: skip
     print("needed: " + ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in s["two_by_two"].items()))

@@ -118,7 +118,11 @@ def _care_line(care: dict[str, Any]) -> str:
     if care["diagnosis_day"] is None:
         return "The failure never showed: no count fell below what brings this person to the clinic."
     given = ", ".join(care["treatments"]) or "no treatment"
-    end = f"death on day {care['last_day_after_diagnosis']:.0f} ({care['death']})" if care["death"] else "alive at the end"
+    end = (
+        f"death on day {care['last_day_after_diagnosis']:.0f} ({care['death']})"
+        if care["death"]
+        else "alive at the end"
+    )
     return (
         f"diagnosis {care['diagnosis_day']:.0f} days after the cause began; {given}; "
         f"{care['transfusions']} transfusions; {end} (days after diagnosis)"

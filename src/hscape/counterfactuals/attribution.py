@@ -70,7 +70,7 @@ class Attribution:
 
 
 def largest_clone(lived: VirtualPatient, month: int = MONTHS[-1]) -> str | None:
-    """The clone that holds most stem cells so many months after diagnosis, the donor's left aside; None if there is none."""
+    """The clone with most stem cells so many months after diagnosis, the donor's left aside; None if there is none."""
     rows = _rows(lived, (lived.diagnosis_day or 0.0) + month * DAYS_PER_MONTH)
     rows = rows[(rows["clone"] != "ordinary") & ~rows["clone"].str.startswith("donor #")]
     rows = rows[rows["stem_cells_count"] > 0]
@@ -105,8 +105,11 @@ def attribute(case: Case, lived: VirtualPatient, clone: str) -> Attribution:
     months = tuple(_at_month(month, origin, lived, clone, others) for month in MONTHS)
     last = origin + MONTHS[-1] * DAYS_PER_MONTH
     cells = (
-        (True, True, lived), (True, False, others["treatment"]), (False, True, others["escape"]), (False, False, neither),
-    )  # fmt: skip
+        (True, True, lived),
+        (True, False, others["treatment"]),
+        (False, True, others["escape"]),
+        (False, False, neither),
+    )
     return Attribution(
         clone=clone,
         months=months,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from hscape.biology.clone_kinds import clone_label
-from hscape.care import Case, CarePlan, VirtualPatient
+from hscape.care import CarePlan, Case, VirtualPatient
 from hscape.care.plan import TRANSPLANT, TREATMENTS
 from hscape.errors import InputError, unknown_name
 from hscape.patient import CloneChange, Founder, Patient
@@ -75,7 +75,7 @@ def changed_case(case: Case, lived: VirtualPatient, changes: Changes) -> Case:
 
 
 def clone_addresses(lived: VirtualPatient) -> dict[str, int]:
-    """Label -> address of every reported clone that arose in the patient; founders and donor cells are not among them."""
+    """Label -> address of every reported clone that arose in the patient; not founders, not donor cells."""
     history = lived.history
     donor = len(history.patient.clone_kinds) - 1  # care adds the donor's kind as the last one
     return {

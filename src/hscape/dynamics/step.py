@@ -146,9 +146,7 @@ def _mutate(clones, n_used, slot, tick, days, mean, first_uniform, fold, setting
             vulnerability = clones.vulnerability[slot]
         if what & WITHOUT_FITNESS:
             fitness, interferon_fitness = clones.fitness_per_day[slot], clones.interferon_fitness_per_day[slot]
-        division, loss = clone_rates(
-            fitness + interferon_fitness * setting.interferon, vulnerability, fold, setting, c
-        )
+        division, loss = clone_rates(fitness + interferon_fitness * setting.interferon, vulnerability, fold, setting, c)
         cells = draw_transition(source, 1.0, division, loss, left)
         if what & ABSENT:  # drawn all the same, so that the next new clone keeps its address
             clones.cells[slot] += 1.0

@@ -72,4 +72,3 @@ def _limits(axis: Any, values: Any, low: float | None, high: float | None) -> No
     top = max(largest, high or largest) * 1.06
     bottom = min(smallest, low if low is not None else smallest)
     axis.set_ylim(0 if bottom < 0.45 * top else bottom * 0.94, top)
-

@@ -67,7 +67,9 @@ def course_axis(history: History, patient: VirtualPatient | None = None) -> Cour
     in_years = history.run.days > YEARS_FROM_DAYS
     if patient is not None and patient.diagnosis_day is not None:
         events = tuple(
-            (item.day, SHOWN[item.kind]) for item in patient.happenings if item.kind in SHOWN and item.day <= patient.last_day
+            (item.day, SHOWN[item.kind])
+            for item in patient.happenings
+            if item.kind in SHOWN and item.day <= patient.last_day
         )
         unit, word = (DAYS_PER_YEAR, "Years") if in_years else (DAYS_PER_MONTH, "Months")
         return CourseAxis(patient.diagnosis_day, unit, f"{word} after diagnosis", bands, events)

@@ -98,5 +98,7 @@ def _name_events(axis: Any, time: CourseAxis) -> None:
     for day, label in sorted(time.events):
         place = float(time.place(day))
         if place - last > 0.09 * (high - low):
-            axis.annotate(label, (place, 1.01), xycoords=("data", "axes fraction"), fontsize=7.5, color=INK, ha="center")
+            axis.annotate(
+                label, (place, 1.01), xycoords=("data", "axes fraction"), fontsize=7.5, color=INK, ha="center"
+            )
             last = place

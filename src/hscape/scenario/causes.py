@@ -9,7 +9,15 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from hscape.biology.clone_kinds import CloneKind, kinds_named
-from hscape.biology.failure import Cytotoxic, GrowthRestraint, ImmuneAttack, ShortTelomeres, ViralSuppression, samd9, telomere
+from hscape.biology.failure import (
+    Cytotoxic,
+    GrowthRestraint,
+    ImmuneAttack,
+    ShortTelomeres,
+    ViralSuppression,
+    samd9,
+    telomere,
+)
 from hscape.biology.influence import Influence
 from hscape.parameters import Parameters
 from hscape.scenario.strict import Day, Fraction, PositiveDays, Strict
@@ -103,7 +111,7 @@ class CytotoxicCause(Strict):
     interval_days: PositiveDays = 28.0
     duration_days: Annotated[float, Field(gt=0, le=400)] | None = Field(default=None, description="of each dose")
     stem_cell_survival_fraction: Fraction | None = Field(default=None, description="chance to survive one dose")
-    niche_lost_fraction: Annotated[float, Field(ge=0, le=0.99)] | None = Field(default=None, description="for good")
+    niche_lost_fraction: Annotated[float, Field(ge=0, le=0.99)] | None = Field(default=None)
 
     def influence(self) -> Influence:
         """The influence."""

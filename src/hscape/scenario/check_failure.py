@@ -49,7 +49,9 @@ def _check_person(scenario: Scenario, where: str) -> None:
             "since the blood of the model is an adult's."
         )
     if scenario.kernel == "mean" or not scenario.with_blood:
-        raise InputError(f"{where}: a cause needs chance and blood; leave kernel at step or exact and with_blood at true.")
+        raise InputError(
+            f"{where}: a cause needs chance and blood; leave kernel at step or exact and with_blood at true."
+        )
     if person.clones and person.life_before:
         raise InputError(
             f"{where}: person.clones are there on day 0, life_before lets clones arise from birth; "
@@ -95,9 +97,13 @@ def _check_restriction(scenario: Scenario, cause: ImmuneCause, where: str) -> No
         return
     locus = allele.split("*")[0]
     if locus not in ("A", "B", "C"):
-        raise InputError(f"{where}: cause.restricting_allele '{allele}' is not of class I; give one of locus A, B or C.")
+        raise InputError(
+            f"{where}: cause.restricting_allele '{allele}' is not of class I; give one of locus A, B or C."
+        )
     if locus not in typing:
-        raise InputError(f"{where}: cause.restricting_allele '{allele}' but no person.hla_typing of {locus}; add both alleles.")
+        raise InputError(
+            f"{where}: cause.restricting_allele '{allele}' but no person.hla_typing of {locus}; add both alleles."
+        )
     if allele not in typing[locus]:  # type: ignore[index]
         both = " and ".join(typing[locus])  # type: ignore[index]
         raise InputError(
@@ -123,5 +129,3 @@ def _check_taper(item: Mapping[str, Any], place: str) -> None:
             raise InputError(
                 f"{place}: {name} {value:g} would taper {item.get('type')} before its start; give a positive length."
             )
-
-

@@ -105,9 +105,7 @@ class Scenario(Strict):
             plan=self.plan(),
             wait_days=care.wait_days,
             follow_up_days=self.days,
-            log_kill_fold={
-                source: patient.parameters[f"{source}_atg_log_kill_fold"] for source in ("horse", "rabbit")
-            },
+            log_kill_fold={source: patient.parameters[f"{source}_atg_log_kill_fold"] for source in ("horse", "rabbit")},
             hla_typing={locus: (pair[0], pair[1]) for locus, pair in self.person.hla_typing.items()},
             has_life_before=self.person.life_before,
             output_every_days=self.output_every_days,

@@ -1,8 +1,9 @@
 """Cells killed from outside: chemotherapy, radiation, a toxic drug; reversible or lasting.
 
 On each dose every stem cell survives with a probability, early progenitors and dividing precursors die at a
-rate for some days, and a share of the niche may be lost for good. What is left decides: with a niche and enough
-stem cells the marrow refills; few stem cells refill it in years; a lost niche stays small.
+rate for some days, and a share of the niche may be lost, which the niche-loss influence, needed beside this one,
+then rebuilds over decades. What is left decides: with a niche and enough stem cells the marrow refills; few stem
+cells refill it in years; a lost niche stays small.
 Leaves out: pharmacokinetics (see the docetaxel pulse for a drug whose curve is known), dose fields of radiation,
 mutations that the agent itself makes.
 """
@@ -13,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hscape.biology.channels import Channel
+from hscape.biology.failure.niche_loss import STATE as LOST_NICHE
 from hscape.biology.influence import Change, Context, Influence, Jump
 from hscape.errors import InputError
 
@@ -30,7 +32,7 @@ class Cytotoxic(Influence):
         interval_days: from dose to dose.
         duration_days: how long each dose kills.
         stem_cell_survival_fraction: chance of each stem cell to survive one dose.
-        niche_lost_fraction: share of the niche that is lost for good with the first dose.
+        niche_lost_fraction: share of the niche that is lost with the first dose.
 
     Raises:
         InputError: an unknown agent.
@@ -58,12 +60,16 @@ class Cytotoxic(Influence):
         return context.parameters[f"{self.agent}_{name}"] if given is None else float(given)
 
     def jumps(self, context: Context) -> Iterable[Jump]:
-        """Stem cells that survive each dose."""
+        """Stem cells that survive each dose, and the niche lost with the first; it is rebuilt as slowly as any other."""
         survival = self._value("stem_cell_survival_fraction", context)
-        return [Jump(day=day, target="stem_cells", factor=survival) for day in self.dose_days]
+        found = [Jump(day=day, target="stem_cells", factor=survival) for day in self.dose_days]
+        lost = self._value("niche_lost_fraction", context)
+        if lost > 0.0:
+            found.append(Jump(day=self.day, target=LOST_NICHE, factor=1.0 - lost, amount=lost))
+        return found
 
     def changes(self, context: Context) -> Iterable[Change]:
-        """Killing of progenitors and precursors after each dose, and the lost niche."""
+        """Killing of progenitors, precursors and lymphocytes after each dose."""
         days = self._value("duration_days", context)
         early = self._value("early_progenitor_killing_per_day", context)
         dividing = self._value("precursor_killing_per_day", context)
@@ -75,9 +81,6 @@ class Cytotoxic(Influence):
                 (Channel.LYMPHOCYTE_KILLING_PER_DAY, 0.1 * dividing),
             ):
                 found.append(Change(channel=channel, start_day=day, end_day=day + days, addition=rate))
-        lost = self._value("niche_lost_fraction", context)
-        if lost > 0.0:
-            found.append(Change(channel=Channel.NICHE_CAPACITY, start_day=self.day, factor=1.0 - lost))
         return found
 
     def marks(self) -> list[tuple[float, float, str]]:
