@@ -40,7 +40,7 @@ def counterfactual(
     settings: Settings = None,
     as_json: AsJson = False,
 ) -> None:
-    """Re-run the same patient on the same draws with one thing changed; without options, ask about the largest clone."""
+    """Re-run a patient on the same draws with one thing changed; without options, ask about the largest clone."""
     from hscape.counterfactuals import Changes
 
     number, parameters = read_seed(seed), read_parameters(settings)

@@ -55,7 +55,7 @@ def _draw_reserve(axis: Any, x: np.ndarray, history: History) -> None:
     axis.plot(x, np.maximum(history.stem_cells / capacity, LEAST_SHOWN), color=INK, label="stem cells")
     early = np.maximum(history.pool("early_progenitors"), LEAST_SHOWN)
     axis.plot(x, early, color=SIGNAL, label="early progenitors")
-    axis.set(yscale="log", ylim=(LEAST_SHOWN if history.stem_cells.min() < 10 else None, 2.0))
+    axis.set(yscale="log", ylim=(max(LEAST_SHOWN, min(0.1, 0.5 * history.stem_cells.min() / capacity)), 2.0))
     axis.set_title("Reserve (relative to health, log scale)", pad=14)
 
 

@@ -60,7 +60,7 @@ class Cytotoxic(Influence):
         return context.parameters[f"{self.agent}_{name}"] if given is None else float(given)
 
     def jumps(self, context: Context) -> Iterable[Jump]:
-        """Stem cells that survive each dose, and the niche lost with the first; it is rebuilt as slowly as any other."""
+        """Stem cells that survive each dose, and the niche that is lost with the first."""
         survival = self._value("stem_cell_survival_fraction", context)
         found = [Jump(day=day, target="stem_cells", factor=survival) for day in self.dose_days]
         lost = self._value("niche_lost_fraction", context)
