@@ -18,6 +18,7 @@ _HOME = {
     "Founder": "hscape.patient",
     "History": "hscape.history",
     "simulate": "hscape.dynamics.simulate",
+    "counterfactual": "hscape.counterfactuals",
     "Scenario": "hscape.scenario",
     "load_scenario": "hscape.scenario",
     "scenario_names": "hscape.scenario",
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from hscape.citation import cite as cite
     from hscape.clinic import assess as assess
     from hscape.clinic import evidence_table as evidence_table
+    from hscape.counterfactuals import counterfactual as counterfactual
     from hscape.dynamics.simulate import simulate as simulate
     from hscape.errors import InputError as InputError
     from hscape.errors import NumericsError as NumericsError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hscape.biology.balance import DAYS_PER_YEAR
@@ -33,6 +33,21 @@ class Founder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CloneChange:
+    """What a counterfactual takes from a clone that arises; the rest of the course keeps its draws.
+
+    Args:
+        is_absent: the mutation does not happen.
+        is_without_escape: contact killing treats the clone as its parent cell.
+        is_without_fitness: it grows like its parent cell, with and without interferon.
+    """
+
+    is_absent: bool = False
+    is_without_escape: bool = False
+    is_without_fitness: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Patient:
     """One person.
 
@@ -44,6 +59,7 @@ class Patient:
         drivers: which driver mutations may arise: ``none``, ``known`` genes, or ``all``.
         kinds: other kinds of clone that may arise, from the catalogue.
         parameters: the numbers in force.
+        changed_clones: address of a clone, or name of a kind -> what a counterfactual takes from it.
 
     Raises:
         InputError: an impossible age, sex, clone or driver set.
@@ -56,6 +72,7 @@ class Patient:
     drivers: str = "none"
     kinds: Sequence[CloneKind] = ()
     parameters: Parameters = field(default_factory=Parameters)
+    changed_clones: Mapping[int | str, CloneChange] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check what came."""

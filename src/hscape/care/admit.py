@@ -63,7 +63,15 @@ def admit(case: Case, *, seed: int, number: int = 0, kernel: str = "step") -> Vi
     """
     patient = replace(case.patient, kinds=(*case.patient.kinds, DONOR))
     episodes = Episodes.begin(
-        patient, days=case.wait_days + case.follow_up_days, seed=seed, number=number, kernel=kernel
+        patient,
+        days=case.wait_days + case.follow_up_days,
+        seed=seed,
+        number=number,
+        kernel=kernel,
+        output_every_days=case.output_every_days,
+        clones_every_days=case.clones_every_days,
+        with_life_before=case.has_life_before,
+        report_fraction=case.report_fraction,
     )
     limits = case.presentation
     watch = Watch(
@@ -71,7 +79,9 @@ def admit(case: Case, *, seed: int, number: int = 0, kernel: str = "step") -> Vi
         stop_platelets_1e9_per_l=limits.platelets_1e9_per_l,
         stop_neutrophils_1e9_per_l=limits.neutrophils_1e9_per_l,
     )
-    if episodes.live(case.wait_days, watch):
+    if case.found_on_day is not None:
+        episodes.live(case.found_on_day, Watch())
+    elif episodes.live(case.wait_days, watch):
         return _assembled(_Care(case, episodes, math.nan), seed, number)
     care = _Care(case, episodes, episodes.day)
     care.happened.append(Happening(day=care.diagnosis_day, kind="diagnosis"))

@@ -38,6 +38,11 @@ class Case:
         attack_ends_after_presentation_days: a transient attack whose trigger goes when it is recognized; None if not.
         hla_typing: locus -> two alleles.
         truth: hidden numbers of this person, by name with unit.
+        found_on_day: day of the course on which the failure is found whatever the counts; None waits for the counts.
+        has_life_before: True lets clones arise from birth on, so that some are there on day 0.
+        output_every_days: distance of the rows of counts.
+        clones_every_days: distance of the rows of clones.
+        report_fraction: a clone is reported once it has held this share of the niche.
         patient_id: a code.
     """
 
@@ -50,4 +55,9 @@ class Case:
     attack_ends_after_presentation_days: float | None = None
     hla_typing: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     truth: Mapping[str, float] = field(default_factory=dict)
+    found_on_day: float | None = None
+    has_life_before: bool = True
+    output_every_days: float = 7.0
+    clones_every_days: float = 28.0
+    report_fraction: float = 2.0e-4
     patient_id: str = "simulated"

@@ -138,7 +138,9 @@ class Episodes:
         start = simulate.settled_state(patient, constants) if _moves_the_blood(patient) else simulate.healthy_state()
         state = _first_state(patient, run, start, with_life_before)
         out = simulate.make_output(run, len(patient.clones), 512, N_TRANSFUSIONS)
-        kinds = mutation_kinds(patient.clone_kinds)
+        for slot in np.flatnonzero(state.clones.serial >= 0):
+            simulate.register_founder(state.clones, int(slot), out)
+        kinds = mutation_kinds(patient.clone_kinds, patient.changed_clones)
         return cls(patient, run, 0.0, state, out, constants, kinds, list(patient.influences))
 
     def live(self, until_day: float, watch: Watch | None = None) -> bool:

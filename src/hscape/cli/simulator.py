@@ -56,20 +56,20 @@ def simulate(
     from hscape.folders import check_folder
     from hscape.results import run_scenario, write_results
 
-    plan.patient(parameters)
+    plan.case(parameters) if plan.cause else plan.patient(parameters)
     check_folder(folder)
     announce_compilation()
     started = time.perf_counter()
-    histories = run_scenario(
+    lived = run_scenario(
         plan,
         seed=number,
         workers=threads,
         parameters=parameters,
         progress=_progress_line(started) if plan.patients > 1 else None,
     )
-    result = write_results(folder, plan, histories, time.perf_counter() - started)
+    result = write_results(folder, plan, lived, time.perf_counter() - started)
     if as_json:
-        content = {key: result[key] for key in ("digest", "patients", "kernel", "seconds", "files", "summary")}
+        content = {key: result[key] for key in ("digest", "patients", "kernel", "seconds", "files", "summary", "care")}
         print_json(envelope("hscape.simulation/1", number, parameters, content | {"folder": str(folder)}))
     else:
         _describe(plan, result, folder)
@@ -106,15 +106,33 @@ def _describe(plan: Any, result: dict[str, Any], folder: Path) -> None:
             s = result["summary"][column]
             values = "".join(f"{s[key]:>10.{digits}f}" for key in ("first", "lowest", "highest", "last"))
             print(f"{name:14}{values}  {unit}")
+    if result["care"]:
+        print(_care_line(result["care"]))
     print(f"seed {result['seed']}, digest {result['digest'][:16]}")
     for file in result["files"]:
         print(folder / file)
 
 
+def _care_line(care: dict[str, Any]) -> str:
+    """What happened to the first patient."""
+    if care["diagnosis_day"] is None:
+        return "The failure never showed: no count fell below what brings this person to the clinic."
+    given = ", ".join(care["treatments"]) or "no treatment"
+    end = (
+        f"death on day {care['last_day_after_diagnosis']:.0f} ({care['death']})"
+        if care["death"]
+        else "alive at the end"
+    )
+    return (
+        f"diagnosis {care['diagnosis_day']:.0f} days after the cause began; {given}; "
+        f"{care['transfusions']} transfusions; {end} (days after diagnosis)"
+    )
+
+
 def _open_picture(folder: Path, files: list[str]) -> None:
     import webbrowser
 
-    for name in ("counts.png", "clones.png"):
+    for name in ("reserve.png", "counts.png", "clones.png"):
         if name in files:
             if not webbrowser.open((folder / name).resolve().as_uri()):
                 say(f"No viewer here; open {folder / name} yourself.")
@@ -211,7 +229,7 @@ def examples(as_json: AsJson = False) -> None:
         print_json(envelope("hscape.examples/1", None, None, {"scenarios": found, "cohorts": [], "charts": []}))
         return
     for entry in found:
-        print(f"{entry['name']:18}{entry['what']}")
+        print(f"{entry['name']:24}{entry['what']}")
 
 
 @app.command()

@@ -20,7 +20,7 @@ from hscape.version import __version__
 
 #: Packages whose source can change what a patient's row says.
 _SOURCE = ("biology", "care", "chart", "clinic", "cohort", "dynamics", "genome", "observation", "registry")
-_FILES = ("draws.py", "history.py", "parameters.py", "patient.py", "scenario.py", "streams.py", "units.py")
+_FILES = ("draws.py", "history.py", "parameters.py", "patient.py", "scenario/read.py", "streams.py", "units.py")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

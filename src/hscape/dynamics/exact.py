@@ -10,7 +10,16 @@ from hscape import draws
 from hscape.biology import rates
 from hscape.compiled import compiled, inlined
 from hscape.dynamics.clones import fitness_in, place, total_cells
-from hscape.dynamics.mutation import draw_address, draw_fitness_per_day, draw_kind, total_rate_per_day
+from hscape.dynamics.mutation import (
+    ABSENT,
+    WITHOUT_ESCAPE,
+    WITHOUT_FITNESS,
+    change_of,
+    draw_address,
+    draw_fitness_per_day,
+    draw_kind,
+    total_rate_per_day,
+)
 from hscape.streams import Purpose
 from hscape.units import TICKS_PER_DAY
 
@@ -102,15 +111,25 @@ def advance(clones, n_used, start_tick, stop_tick, setting, kinds, source, c):
             i = pick_clone(clones, n_used, _MUTATE, target - divide - leave, total, setting, mutation, c)
             kind = draw_kind(source, kinds, kinds_rate)
             fitness = clones.fitness_per_day[i] + draw_fitness_per_day(source, kinds, kind)
+            interferon_fitness = clones.interferon_fitness_per_day[i] + kinds.interferon_fitness_per_day[kind]
+            vulnerability = clones.vulnerability[i] * kinds.vulnerability[kind]
+            address = draw_address(source)
+            what = change_of(kinds, kind, address)
+            if what & ABSENT:
+                continue
+            if what & WITHOUT_ESCAPE:
+                vulnerability = clones.vulnerability[i]
+            if what & WITHOUT_FITNESS:
+                fitness, interferon_fitness = clones.fitness_per_day[i], clones.interferon_fitness_per_day[i]
             clones.cells[i] -= 1.0
             n_used = place(
                 clones,
                 n_used,
                 1.0,
                 fitness,
-                clones.interferon_fitness_per_day[i] + kinds.interferon_fitness_per_day[kind],
-                clones.vulnerability[i] * kinds.vulnerability[kind],
-                draw_address(source),
+                interferon_fitness,
+                vulnerability,
+                address,
                 clones.address[i],
                 kind,
                 start_tick + int(day * TICKS_PER_DAY),

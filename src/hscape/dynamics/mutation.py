@@ -10,21 +10,28 @@ from hscape import draws
 from hscape.compiled import compiled, inlined
 
 _ADDRESS_MASK = np.uint64((1 << 56) - 1)
+#: What a counterfactual takes from a new clone: its existence, its escape from killing, its own fitness.
+ABSENT, WITHOUT_ESCAPE, WITHOUT_FITNESS = 1, 2, 4
 
 
 class MutationKinds(NamedTuple):
-    """One entry per kind of driver, shape (n_kinds,)."""
+    """One entry per kind of driver, shape (n_kinds,); the last two have one entry per changed clone."""
 
     rate_per_day: np.ndarray  # new mutants per stem cell and day
     fitness_per_day: np.ndarray  # mean
     fitness_shape: np.ndarray  # gamma shape of the fitness; 0 for a fixed one
     interferon_fitness_per_day: np.ndarray  # added under full interferon
     vulnerability: np.ndarray  # to contact killing, relative to the parent
+    change: np.ndarray  # what a counterfactual takes from every clone of the kind; 0 for nothing
+    changed_address: np.ndarray  # (n_changed,) single clones that a counterfactual changes
+    changed_what: np.ndarray  # (n_changed,) what it takes from each
 
 
 def no_mutation() -> MutationKinds:
     """No kind at all."""
-    return MutationKinds(*(np.zeros(0) for _ in range(5)))
+    whole = np.zeros(0, dtype=np.int64)
+    none = np.zeros(0)
+    return MutationKinds(none, none, none, none, none, whole, np.zeros(0, dtype=np.uint64), whole)
 
 
 @inlined
@@ -60,3 +67,13 @@ def draw_fitness_per_day(source, kinds, kind):
 def draw_address(source):
     """The address of a new clone: 56 random bits that belong to its parent's draws."""
     return draws.word64(source) & _ADDRESS_MASK
+
+
+@compiled
+def change_of(kinds, kind, address):
+    """What a counterfactual takes from the new clone of this kind and address."""
+    what = kinds.change[kind]
+    for i in range(kinds.changed_address.shape[0]):
+        if kinds.changed_address[i] == address:
+            what |= kinds.changed_what[i]
+    return what

@@ -204,7 +204,7 @@ def _prepare(
     y[N_BLOOD:] = program.own_initial
     early = float(start[course.EARLY])
     clones, n_used = founders(patient, slots, early)
-    kinds = mutation_kinds(patient.clone_kinds)
+    kinds = mutation_kinds(patient.clone_kinds, patient.changed_clones)
     written = make_output(run, len(patient.clones), slots)
     capacity = patient.parameters["stem_cell_niche_capacity_cells"]
     asked = plan.Plan(
@@ -221,7 +221,7 @@ def _prepare(
         **NO_CARE,
     )
     for slot in range(1, n_used):
-        _register_founder(clones, slot, written)
+        register_founder(clones, slot, written)
     tracked = np.full(N_TRACKED, -1, dtype=np.int64)
     tracked[0] = 0
     shares = np.zeros((N_BLOOD, N_TRACKED))
@@ -277,7 +277,8 @@ def timed_course(patient: Patient, *, days: float, seed: int, slots: int, with_b
     return seconds
 
 
-def _register_founder(clones: Clones, slot: int, written: output.Output) -> None:
+def register_founder(clones: Clones, slot: int, written: output.Output) -> None:
+    """Write down a clone that is there from the start, under the serial number that it has."""
     serial = slot - 1
     written.serial_slot[serial, :2] = (int(clones.address[slot]) & 0xFFFFFFFF, int(clones.address[slot]) >> 32)
     written.serial_slot[serial, 4:] = (-1, 0)

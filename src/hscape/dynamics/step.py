@@ -18,7 +18,16 @@ from hscape import draws
 from hscape.biology import rates
 from hscape.compiled import compiled, inlined
 from hscape.dynamics.clones import fitness_in, place, total_cells
-from hscape.dynamics.mutation import draw_address, draw_fitness_per_day, draw_kind, total_rate_per_day
+from hscape.dynamics.mutation import (
+    ABSENT,
+    WITHOUT_ESCAPE,
+    WITHOUT_FITNESS,
+    change_of,
+    draw_address,
+    draw_fitness_per_day,
+    draw_kind,
+    total_rate_per_day,
+)
 from hscape.streams import Purpose
 from hscape.units import TICKS_PER_DAY
 
@@ -132,9 +141,16 @@ def _mutate(clones, n_used, slot, tick, days, mean, first_uniform, fold, setting
         left = days * draws.uniform(source)
         address = draw_address(source)
         interferon_fitness = clones.interferon_fitness_per_day[slot] + kinds.interferon_fitness_per_day[kind]
+        what = change_of(kinds, kind, address)
+        if what & WITHOUT_ESCAPE:
+            vulnerability = clones.vulnerability[slot]
+        if what & WITHOUT_FITNESS:
+            fitness, interferon_fitness = clones.fitness_per_day[slot], clones.interferon_fitness_per_day[slot]
         division, loss = clone_rates(fitness + interferon_fitness * setting.interferon, vulnerability, fold, setting, c)
         cells = draw_transition(source, 1.0, division, loss, left)
-        if cells > 0.0:
+        if what & ABSENT:  # drawn all the same, so that the next new clone keeps its address
+            clones.cells[slot] += 1.0
+        elif cells > 0.0:
             birth = tick + int((days - left) * TICKS_PER_DAY)
             n_used = place(
                 clones,

@@ -10,6 +10,7 @@ from hscape.errors import InputError
 from hscape.plots.style import save
 
 if TYPE_CHECKING:
+    from hscape.care import VirtualPatient
     from hscape.history import History
 
 
@@ -43,26 +44,42 @@ class Picture:
         plt.close(self.figure)
 
 
-def plot(history: History, what: str = "counts", *, title: str | None = None) -> Picture:
+def plot(
+    history: History | VirtualPatient,
+    what: str = "counts",
+    *,
+    title: str | None = None,
+    patient: VirtualPatient | None = None,
+) -> Picture:
     """Draw a history.
 
     Args:
-        history: what happened.
-        what: ``counts`` (small multiples) or ``clones`` (stacked shares of stem cells).
+        history: what happened; a virtual patient stands for his or her whole history.
+        what: ``counts`` (small multiples), ``clones`` (stacked shares) or ``reserve`` (stem cells beside counts).
         title: above the picture.
+        patient: whose history this is, for diagnosis, treatments and happenings on the axis.
 
     Raises:
         InputError: an unknown picture, or counts of a history without blood.
     """
+    course: Any = history
+    if not hasattr(course, "run"):
+        patient, course = course, course.history
     heading = title if title is not None else "Simulated course"
     if what == "counts":
-        if not history.run.with_blood:
+        if not course.run.with_blood:
             raise InputError("plot: this history has no blood counts; simulate with with_blood=True or plot 'clones'.")
         from hscape.plots.counts import draw_counts
 
-        return Picture(draw_counts(history, heading))
+        return Picture(draw_counts(course, heading, patient))
     if what == "clones":
         from hscape.plots.clones import draw_clones
 
-        return Picture(draw_clones(history, heading))
-    raise InputError(f"plot: '{what}' is not known; give one of counts, clones.")
+        return Picture(draw_clones(course, heading, patient))
+    if what == "reserve":
+        if not course.run.with_blood:
+            raise InputError("plot: this history has no blood; simulate with with_blood=True or plot 'clones'.")
+        from hscape.plots.reserve import draw_reserve
+
+        return Picture(draw_reserve(course, heading, patient))
+    raise InputError(f"plot: '{what}' is not known; give one of counts, clones, reserve.")

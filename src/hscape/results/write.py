@@ -1,4 +1,4 @@
-"""Results in a folder: tables, pictures, provenance and digest; whole or not at all."""
+"""Write results into a folder: whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,55 +9,21 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from hscape.dynamics.simulate import simulate
+from hscape.care import VirtualPatient
 from hscape.fingerprint import model_fingerprint
 from hscape.history import History, canonical_csv
-from hscape.parameters import Parameters
+from hscape.results.care import care_summary, care_table, seen_history
+from hscape.results.run import Lived
 from hscape.scenario import Scenario
 from hscape.version import __version__
 
 SCHEMA = "hscape.simulation/1"
-Progress = Callable[[int, int], None]
-
-
-def run_scenario(
-    scenario: Scenario, *, seed: int, workers: int, parameters: Parameters, progress: Progress | None = None
-) -> list[History]:
-    """Simulate every patient of a scenario; the result does not depend on the number of workers."""
-    patient = scenario.patient(parameters)
-
-    def one(number: int) -> History:
-        return simulate(
-            patient,
-            days=scenario.days,
-            seed=seed,
-            number=number,
-            kernel=scenario.kernel,
-            with_blood=scenario.with_blood,
-            output_every_days=scenario.output_every_days,
-            clones_every_days=scenario.clones_every_days,
-        )
-
-    done: list[History] = []
-    first = one(0)  # compiles once, before threads start
-    done.append(first)
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        try:
-            for history in pool.map(one, range(1, scenario.patients)):
-                done.append(history)
-                if progress:
-                    progress(len(done), scenario.patients)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return done
 
 
 def tables(histories: Sequence[History]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -100,13 +66,15 @@ def provenance(scenario: Scenario, histories: Sequence[History], digest: str, se
     }
 
 
-def write_results(folder: Path, scenario: Scenario, histories: Sequence[History], seconds: float) -> dict[str, Any]:
+def write_results(folder: Path, scenario: Scenario, lived: Sequence[Lived], seconds: float) -> dict[str, Any]:
     """Write tables, pictures, provenance and digest; returns the provenance with the file names."""
-    from hscape.plots import plot
-
+    patients = [one for one in lived if isinstance(one, VirtualPatient)]
+    histories = [seen_history(one) if isinstance(one, VirtualPatient) else one for one in lived]
     counts, clones = tables(histories)
     texts = {"history.csv": canonical_csv(counts), "clones.csv": canonical_csv(clones)}
-    digest = hashlib.sha256("".join(texts[name] for name in ("history.csv", "clones.csv")).encode()).hexdigest()
+    if patients:
+        texts["care.csv"] = canonical_csv(care_table(patients))
+    digest = hashlib.sha256("".join(texts[name] for name in sorted(texts, reverse=True)).encode()).hexdigest()
     record = provenance(scenario, histories, digest, seconds)
     texts["digest.txt"] = digest + "\n"
     texts["provenance.json"] = json.dumps(record, indent=1, sort_keys=True) + "\n"
@@ -115,18 +83,28 @@ def write_results(folder: Path, scenario: Scenario, histories: Sequence[History]
         draft = Path(name)
         for file, text in texts.items():
             (draft / file).write_text(text, encoding="utf-8", newline="\n")
-        wanted = ["counts"] if first.run.with_blood else []
-        if len(first.clones["clone"].unique()) > 1:
-            wanted.append("clones")
-        for what in wanted:
-            picture = plot(first, what, title=scenario.name.replace("-", " ").capitalize())
-            for ending in ("svg", "png"):
-                picture.save(draft / f"{what}.{ending}")
-            picture.close()
+        _draw(draft, scenario, first, patients[0] if patients else None)
         files = sorted(path.name for path in draft.iterdir())
         for file in files:
             os.replace(draft / file, folder / file)  # noqa: PTH105 - replaces in one motion
-    return record | {"files": files, "summary": summary(first)}
+    care = care_summary(patients[0]) if patients else None
+    return record | {"files": files, "summary": summary(first), "care": care}
+
+
+def _draw(folder: Path, scenario: Scenario, history: History, patient: VirtualPatient | None) -> None:
+    """Pictures of the first patient."""
+    from hscape.plots import plot
+
+    wanted = ["counts"] if history.run.with_blood else []
+    if len(history.clones["clone"].unique()) > 1:
+        wanted.append("clones")
+    if patient is not None:
+        wanted.append("reserve")
+    for what in wanted:
+        picture = plot(history, what, title=_title(scenario.name), patient=patient)
+        for ending in ("svg", "png"):
+            picture.save(folder / f"{what}.{ending}")
+        picture.close()
 
 
 def summary(history: History) -> dict[str, dict[str, float]]:
@@ -143,3 +121,9 @@ def summary(history: History) -> dict[str, dict[str, float]]:
             "last": float(values.iloc[-1]),
         }
     return found
+
+
+def _title(name: str) -> str:
+    """The name as words; abbreviations stay in capitals."""
+    words = [word.upper() if word in ("hla", "samd9") else word for word in name.replace("-", " ").split()]
+    return " ".join([words[0] if words[0].isupper() else words[0].capitalize(), *words[1:]])
