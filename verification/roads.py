@@ -69,7 +69,7 @@ def row(plan: CarePlan, label: str, roads: list[Road]) -> str:
 
 def section(quick: bool) -> list[str]:
     """Lines of the page."""
-    patients = 30 if quick else 300
+    patients = 30 if quick else 150
     lines = [
         f"## Roads to recovery, {patients} people a line",
         "",
