@@ -90,7 +90,7 @@ def test_losses_come_at_the_rate_of_the_design(seed):
         ("severe or very severe", 30.0, ""),
         ("non-severe", 30.0, "severity: non-severe"),
         ("cannot tell", 30.0, "severity: cannot tell"),
-        ("severe", 80.0, "age outside 15 to 75 years"),
+        ("severe", 81.0, "age outside 18 to 80 years"),
         ("severe", None, "age not known"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 
 import hscape
 from hscape.compiled import PACKAGE_FOLDER, source_hash
+from hscape.parameters import Parameters
 
 PROBE = """
 from hscape.biology import rates
@@ -32,6 +33,11 @@ def copy_of_the_package(tmp_path):
     return tmp_path / "code"
 
 
+_EMPTY = Parameters()["niche_empty_division_fold"]
+#: What the probe prints: division in a niche that is half full, by the formula.
+HALF_FULL = _EMPTY / (1.0 + (_EMPTY - 1.0) * 0.5)
+
+
 def run_probe(folder, **environment):
     cleaned = {k: v for k, v in os.environ.items() if k not in ("HSCAPE_CACHE", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR")}
     result = subprocess.run([sys.executable, folder / "probe.py"], cwd=folder, capture_output=True, text=True, check=True,
@@ -53,7 +59,7 @@ def test_an_edited_rate_is_seen_although_its_callers_are_cached(copy_of_the_pack
     rates.write_text(edited)
     os.utime(rates, (stamp.st_atime, stamp.st_mtime))
     after, _ = run_probe(copy_of_the_package, **cache)
-    assert before == pytest.approx(4.0 / 2.5)
+    assert before == pytest.approx(HALF_FULL)
     assert after == pytest.approx(2 * before)
 
 
@@ -61,7 +67,7 @@ def test_an_unwritable_home_falls_back_to_a_temporary_folder(copy_of_the_package
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where the home folder should be")
     value, cache = run_probe(copy_of_the_package, HOME=str(blocked), XDG_CACHE_HOME=str(blocked / "cache"))
-    assert value == pytest.approx(4.0 / 2.5)
+    assert value == pytest.approx(HALF_FULL)
     assert "hscape-cache-" in cache
 
 
