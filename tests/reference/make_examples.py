@@ -15,7 +15,9 @@ from typing import Any
 from joblib import Parallel, delayed
 
 from hscape.care import CarePlan, Case, Planned, VirtualPatient, admit
+from hscape.chart import Chart
 from hscape.chart.document import chart_to_dict
+from hscape.clinic import assess
 from hscape.cohort.population import draw_case
 from hscape.cohort.roads import Road, find_road
 from hscape.exchange import write_charts
@@ -86,32 +88,39 @@ def case_of(plan: CarePlan, number: int) -> Case:
     return draw_case("trial-usa", plan, seed=SEED, number=number, follow_up_days=365.25 * YEARS)
 
 
-def _meets(plan: CarePlan, fits: Fits, number: int) -> bool:
+def _seen(name: str, plan: CarePlan, is_research: bool, number: int) -> tuple[VirtualPatient, Chart]:
+    """The patient and what the clinic sees of him or her."""
+    patient = dataclasses.replace(admit(case_of(plan, number), seed=SEED, number=number), patient_id=f"example-{name}")
+    visits = Visits.clinic_routine(YEARS, jitter_days=3.0, missed_probability=0.1)
+    return patient, observe(patient, visits, Assays.research() if is_research else Assays.routine(), seed=SEED)
+
+
+def _meets(name: str, number: int) -> bool:
+    _, plan, is_research, fits = STORIES[name]
     patient = admit(case_of(plan, number), seed=SEED, number=number)
-    if not _alive(patient):
+    if not _alive(patient) or not fits(patient, find_road(case_of(plan, number), seed=SEED, number=number)):
         return False
-    return fits(patient, find_road(case_of(plan, number), seed=SEED, number=number))
+    severity = next(
+        v for v in assess(_seen(name, plan, is_research, number)[1]) if v.rule == "severity.modified-camitta"
+    )
+    return severity.value in ("severe", "very severe")
 
 
-def search(plan: CarePlan, fits: Fits) -> int:
-    """First person who meets the condition."""
+def search(name: str) -> int:
+    """First person with severe disease, as the clinic sees it, who meets the condition."""
     for first in range(0, LARGEST_SEARCH, 16):
-        found = Parallel(n_jobs=2)(delayed(_meets)(plan, fits, n) for n in range(first, first + 16))
+        found = Parallel(n_jobs=2)(delayed(_meets)(name, n) for n in range(first, first + 16))
         if any(found):
             return first + found.index(True)
-    raise SystemExit(f"nobody among {LARGEST_SEARCH} people meets the story of {plan.name}")
+    raise SystemExit(f"nobody among {LARGEST_SEARCH} people meets the story {name}")
 
 
 def main() -> None:
     """Search, observe and write."""
     index = []
-    for name, (words, plan, is_research, fits) in STORIES.items():
-        number = search(plan, fits)
-        patient = dataclasses.replace(
-            admit(case_of(plan, number), seed=SEED, number=number), patient_id=f"example-{name}"
-        )
-        visits = Visits.clinic_routine(YEARS, jitter_days=3.0, missed_probability=0.1)
-        chart = observe(patient, visits, Assays.research() if is_research else Assays.routine(), seed=SEED)
+    for name, (words, plan, is_research, _) in STORIES.items():
+        number = search(name)
+        patient, chart = _seen(name, plan, is_research, number)
         for ending in ("xlsx", "yaml"):
             write_charts([chart], FOLDER / f"{name}.{ending}")
         road = find_road(case_of(plan, number), seed=SEED, number=number)
