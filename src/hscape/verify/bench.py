@@ -20,7 +20,7 @@ from hscape.dynamics.simulate import simulate
 from hscape.errors import InputError
 from hscape.parameters import Parameters
 from hscape.patient import Founder, Patient
-from hscape.verify import bench_peers
+from hscape.verify import bench_cohorts, bench_peers
 
 YEAR = 365.25
 LIFETIME_DAYS = 70 * YEAR
@@ -142,7 +142,8 @@ WORKS = (
 def run_benchmarks(*, quick: bool = False, say: Callable[[str], None] = print) -> list[dict[str, Any]]:
     """Run every benchmark; rows of work, our figure, the peer's, their ratio and the unit."""
     rows = []
-    for i, work in enumerate(WORKS):
-        say(f"{i + 1} of {len(WORKS)}: {work.__name__.replace('_', ' ')}")
+    works = (*WORKS, *bench_cohorts.WORKS)
+    for i, work in enumerate(works):
+        say(f"{i + 1} of {len(works)}: {work.__name__.replace('_', ' ')}")
         rows.append(work(1 if quick else 5))
     return rows
