@@ -222,14 +222,30 @@ def verify_dsmts(
 @app.command()
 def examples(as_json: AsJson = False) -> None:
     """List what is shipped to try."""
+    from hscape import examples as charts
+    from hscape.cohort import design_names, load_design
     from hscape.scenario import load_scenario, scenario_names
 
-    found = [{"name": name, "what": load_scenario(name).what} for name in scenario_names()]
+    found = {
+        "scenarios": [{"name": name, "what": load_scenario(name).what} for name in scenario_names()],
+        "cohorts": [{"name": name, "what": load_design(name).what} for name in design_names()],
+        "charts": [
+            {"name": name, "what": charts.what(name), "file": str(charts.example_path(name))} for name in charts.names()
+        ],
+    }
     if as_json:
-        print_json(envelope("hscape.examples/1", None, None, {"scenarios": found, "cohorts": [], "charts": []}))
+        print_json(envelope("hscape.examples/1", None, None, found))
         return
-    for entry in found:
-        print(f"{entry['name']:24}{entry['what']}")
+    for title, command, kind in (
+        ("Scenarios", "simulate NAME", "scenarios"),
+        ("Virtual trials", "cohort run NAME", "cohorts"),
+        ("Charts of simulated patients", "assess FILE", "charts"),
+    ):
+        print(f"{title} (hscape {command})")
+        for entry in found[kind]:
+            print(f"  {entry['name']:24}{entry['what']}")
+            if "file" in entry:
+                print(f"  {'':24}{entry['file']}")
 
 
 @app.command()
