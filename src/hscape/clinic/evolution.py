@@ -214,7 +214,8 @@ def assess_evolution(chart: Chart, course: Course, choices: Choices) -> Verdict:
         return say(worst.grade, worst.day, worst.what, *others, *remark)
     if last is None:
         return say(CANNOT_TELL, None, _why_untested(chart, course))
-    tests = f"{len(days)} test{'s' if len(days) > 1 else ''} of all chromosomes after the start of treatment"
+    since = "after the start of treatment" if course.treatment_day is not None else "after the first day"
+    tests = f"{len(days)} test{'s' if len(days) > 1 else ''} of all chromosomes {since}"
     limits = "clones too small for the test, or later than it, are not ruled out"
     return say(
         MUTATION if mutations else NOT_SEEN, None, f"{tests}, the last on day {last:g}, without a new clone", limits

@@ -20,6 +20,8 @@ from hscape.clinic.counts import (
     Count,
     Visit,
     find_visit,
+    is_plausible,
+    read_count,
     unknown,
 )
 from hscape.clinic.course import Course
@@ -44,6 +46,7 @@ class SeverityVisit:
     blood: Visit
     cellularity: Count
     residual: Count
+    lowest_neutrophils: Count
     remark: str = ""
 
 
@@ -112,7 +115,21 @@ def find_severity_visit(chart: Chart, course: Course, choices: Choices) -> Sever
         after=min([marrow_window] + [day - anchor for day in starts]),
         choices=choices,
     )
-    return SeverityVisit(blood=blood, cellularity=marrow[CELLULARITY], residual=marrow[RESIDUAL], remark=remark)
+    return SeverityVisit(
+        blood=blood,
+        cellularity=marrow[CELLULARITY],
+        residual=marrow[RESIDUAL],
+        lowest_neutrophils=_lowest_neutrophils(chart, anchor - window, anchor + after, choices),
+        remark=remark,
+    )
+
+
+def _lowest_neutrophils(chart: Chart, first: float, last: float, choices: Choices) -> Count:
+    """The lowest neutrophils of the window: very severe disease may show days after the first counts."""
+    inside = [entry for entry in chart.series(NEUTROPHILS) if first <= entry.day <= last and is_plausible(entry)]
+    if not inside:
+        return unknown(NEUTROPHILS, "missing")
+    return read_count(min(inside, key=lambda entry: entry.value), chart, choices)
 
 
 def _anchor(chart: Chart, course: Course) -> tuple[float | None, str]:
@@ -159,6 +176,9 @@ def _grade(seen: SeverityVisit, blood: Finding, marrow: Finding, rule: str) -> t
     if rule == "severity.cibmtr":
         return "severe or very severe", is_severe.reasons
     very = seen.blood[NEUTROPHILS].below(threshold("very_severe_neutrophils_below_1e9_per_l"))
+    if very.truth is not True:  # counts of a later day, still before treatment, may settle it
+        later = seen.lowest_neutrophils.below(threshold("very_severe_neutrophils_below_1e9_per_l"))
+        very = later if later.truth else very
     words = {True: "very severe", False: "severe", None: "severe or very severe"}[very.truth]
     return words, (*is_severe.reasons, *very.reasons)
 
@@ -196,4 +216,5 @@ def _nothing_seen() -> SeverityVisit:
         blood=Visit(day=None, counts=counts),
         cellularity=unknown(CELLULARITY, "missing"),
         residual=unknown(RESIDUAL, "missing"),
+        lowest_neutrophils=unknown(NEUTROPHILS, "missing"),
     )

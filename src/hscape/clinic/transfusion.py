@@ -83,8 +83,8 @@ def assess_independence(chart: Chart, course: Course, choices: Choices) -> Verdi
         return say(
             "independent",
             since,
-            f"no red cells or platelets for {window:g} d or more from day {since:g}",
-            again,
+            f"no red cells or platelets for {window:g} d or more after day {since:g}",
+            f"reached on day {since + window:g}; {again}",
         )
     end = _end(course, course.treatment_day)
     if end - course.treatment_day < window:
