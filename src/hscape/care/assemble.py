@@ -89,14 +89,15 @@ def _treatment(item: Influence, last: float) -> GivenTreatment:
 def _traits(history: History) -> dict[str, CloneTraits]:
     """What a laboratory would find in each reported clone."""
     kinds, facts = history.patient.clone_kinds, history.clone_facts
-    names = {int(row.address): history.clone_name(int(row.serial)) for row in facts.itertuples()}
+    addresses, parents = facts["address"].tolist(), facts["parent_address"].tolist()
+    names = {address: history.clone_name(serial) for serial, address in enumerate(addresses)}
     found = {}
-    for row in facts.itertuples():
-        if row.kind < 0:
+    for address, parent, number in zip(addresses, parents, facts["kind"].tolist(), strict=True):
+        if number < 0:
             continue
-        kind = kinds[int(row.kind)]
+        kind = kinds[number]
         is_x_in_male = kind.chromosome == "X" and history.patient.sex == "male"
-        found[names[int(row.address)]] = CloneTraits(
+        found[names[address]] = CloneTraits(
             kind=kind.name,
             shown_as=kind.shown_as,
             gene=kind.gene,
@@ -104,6 +105,6 @@ def _traits(history: History) -> dict[str, CloneTraits]:
             copy_state="hemizygous" if is_x_in_male else kind.copy_state,
             chromosome=kind.chromosome,
             hla_allele=kind.hla_allele,
-            parent=names.get(int(row.parent_address), "ordinary"),
+            parent=names.get(parent, "ordinary"),
         )
     return found

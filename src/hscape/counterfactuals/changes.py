@@ -78,11 +78,9 @@ def clone_addresses(lived: VirtualPatient) -> dict[str, int]:
     """Label -> address of every reported clone that arose in the patient; not founders, not donor cells."""
     history = lived.history
     donor = len(history.patient.clone_kinds) - 1  # care adds the donor's kind as the last one
-    return {
-        history.clone_name(int(row.serial)): int(row.address)
-        for row in history.clone_facts.itertuples()
-        if 0 <= row.kind < donor
-    }
+    facts = history.clone_facts
+    rows = zip(facts["serial"].tolist(), facts["address"].tolist(), facts["kind"].tolist(), strict=True)
+    return {history.clone_name(int(serial)): int(address) for serial, address, kind in rows if 0 <= kind < donor}
 
 
 def _with_clones(patient: Patient, lived: VirtualPatient, changes: Changes) -> Patient:
