@@ -39,7 +39,7 @@ def draw_reserve(history: History, title: str, patient: VirtualPatient | None = 
     for axis in axes:
         axis.grid(axis="y", color=GRID, lw=0.5)
         if axis.get_legend_handles_labels()[0]:
-        axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=8)
+            axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=8)
         axis.set_xlim(x[0], x[-1])
         time.draw_marks(axis)
     _name_events(axes[0], time)
