@@ -11,9 +11,10 @@ from scipy.stats import binomtest
 
 from hscape.chart import Chart, Event, Measurement
 from hscape.cohort import response_table, wilson_interval
-from hscape.cohort.follow_up import DAYS_PER_MONTH, end_chart, lost_after_days
+from hscape.cohort.follow_up import end_chart, lost_after_days
 from hscape.cohort.one_patient import exclusion
 from hscape.errors import InputError
+from hscape.units import DAYS_PER_MONTH
 from tests.cohort import fakes
 
 

@@ -19,8 +19,7 @@ from hscape.cohort.one_patient import run_patient
 from hscape.cohort.summary import eligible, response_table
 from hscape.parameters import Parameters
 from hscape.registry import cumulative_incidence, time_to_event
-
-DAYS_PER_MONTH = 30.4375
+from hscape.units import DAYS_PER_MONTH
 
 
 class Fitted(NamedTuple):

@@ -21,7 +21,7 @@ from hscape.care.end_of_attack import EndOfAttack
 from hscape.care.episodes import Episodes, Watch
 from hscape.care.plan import TRANSPLANT, TREATMENTS, Planned
 from hscape.care.records import Happening, VirtualPatient
-from hscape.care.seen import look
+from hscape.care.seen import Seen, look
 from hscape.streams import generator
 
 CHECK_DAYS = 91.0
@@ -42,7 +42,6 @@ class _Care:
     transplants: list[tuple[float, float]] = field(default_factory=list)
     is_responding: bool = False
     has_second_line: bool = False
-    n_relapses: int = 0
 
 
 def admit(case: Case, *, seed: int, number: int = 0, kernel: str = "step") -> VirtualPatient:
@@ -112,9 +111,10 @@ def _follow(care: _Care, seed: int, number: int) -> None:
         )
     constants = constants_record(p, care.case.patient.sex)
     end = care.diagnosis_day + care.case.follow_up_days
+    transplants = (item for item in plan.treatments if item.name == TRANSPLANT)
     pending = sorted(
-        (care.diagnosis_day + item.after_diagnosis_days, item) for item in plan.treatments if item.name == TRANSPLANT
-    ) if any(item.name == TRANSPLANT for item in plan.treatments) else []  # fmt: skip
+        ((care.diagnosis_day + item.after_diagnosis_days, item) for item in transplants), key=lambda due: due[0]
+    )
     check = 1
     while episodes.day < end - 0.5:
         next_check = care.diagnosis_day + check * CHECK_DAYS
@@ -124,21 +124,20 @@ def _follow(care: _Care, seed: int, number: int) -> None:
             _transplant(care, pending.pop(0)[1], seed, number)
         elif episodes.day >= next_check - 0.5:
             check += 1
-            pending += _decide(care, look(episodes, constants), check - 1)
+            pending += _decide(care, look(episodes, constants))
 
 
-def _decide(care: _Care, seen: object, check: int) -> list[tuple[float, Planned]]:
+def _decide(care: _Care, seen: Seen) -> list[tuple[float, Planned]]:
     """Non-response and relapse; returns transplants to come."""
     plan, day = care.case.plan, care.episodes.day
     after = day - care.diagnosis_day
     if care.transplants:
         return []
-    if seen.responds:  # type: ignore[attr-defined]
+    if seen.responds:
         care.is_responding = True
         return []
-    if care.is_responding and seen.relapses:  # type: ignore[attr-defined]
+    if care.is_responding and seen.relapses:
         care.is_responding = False
-        care.n_relapses += 1
         care.happened.append(Happening(day=day, kind="relapse"))
         if plan.relapse != "none":
             _restart_cyclosporine(care, day)
@@ -174,7 +173,8 @@ def _transplant(care: _Care, item: Planned, seed: int, number: int) -> None:
     """Conditioning, graft, and the end of the attack with the patient's own lymphocytes."""
     episodes, p = care.episodes, care.case.patient.parameters
     day, age = episodes.day, care.case.patient.age_at(episodes.day)
-    random = generator(seed, "transplant", number)
+    again = (len(care.transplants),) if care.transplants else ()  # a second graft has draws of its own
+    random = generator(seed, "transplant", number, *again)
     donor_age = float(item.options.get("donor_age_years", 35.0))
     usual = p["graft_stem_cells_young_donor_count" if donor_age < 48 else "graft_stem_cells_old_donor_count"]
     cells = round(float(item.options.get("stem_cells_count", usual)) * math.exp(0.5 * random.standard_normal()))
@@ -184,7 +184,7 @@ def _transplant(care: _Care, item: Planned, seed: int, number: int) -> None:
         p["conditioning_stem_cell_survival_fraction"], 0.0 if fails else max(1.0, cells), donor,
         0.0 if fails else p["graft_early_progenitors_fraction"],
     )  # fmt: skip
-    own = list(compile_own_names(episodes))
+    own = _own_names(episodes)
     if ATTACKING in own:
         episodes.set_pool(POOLS["own"].start + own.index(ATTACKING), 0.0)
     if LOST_NICHE in own:
@@ -208,7 +208,7 @@ def _ended(item: Cyclosporine | Eltrombopag, day: float) -> Influence:
     return replace(item, stop_day=day)
 
 
-def compile_own_names(episodes: Episodes) -> list[str]:
+def _own_names(episodes: Episodes) -> list[str]:
     """Names of the own states in their order."""
     names: list[str] = []
     for influence in episodes.patient.influences:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hscape.biology import blood
+from hscape.biology.channels import resting_channels
 from hscape.biology.state import POOLS
 from hscape.care.episodes import Episodes
+from hscape.dynamics.transfusion import hemoglobin_g_per_dl, neutrophils_1e9_per_l, platelets_1e9_per_l
 
 SEVERE_NEUTROPHILS, SEVERE_PLATELETS, SEVERE_RETICULOCYTES = 0.5, 20.0, 60.0  # modified Camitta, 1e9/L
 FREE_DAYS = 56.0
-_NEUTROPHILS, _RETICULOCYTES = POOLS["neutrophils"].start, POOLS["blood_reticulocytes"].start
-_VOLUME = POOLS["blood_volume"].start
+_RETICULOCYTES, _VOLUME = POOLS["blood_reticulocytes"].start, POOLS["blood_volume"].start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +53,12 @@ class Seen:
 def look(episodes: Episodes, constants: np.void) -> Seen:
     """The counts where the course stands."""
     y, c = episodes.state, constants
-    volume = y[_VOLUME]
     given = episodes.transfusions
+    reticulocytes = c["blood_reticulocyte_share"] * c["red_cells_normal_1e12_per_l"] * 1000.0 * y[_RETICULOCYTES]
     return Seen(
-        hemoglobin_g_per_dl=float(c["hemoglobin_normal_g_per_dl"] * blood.red_cell_pool(y, c) / volume),
-        neutrophils_1e9_per_l=float(c["neutrophils_normal_1e9_per_l"] * y[_NEUTROPHILS] / volume),
-        platelets_1e9_per_l=float(c["platelets_normal_1e9_per_l"] * blood.platelet_pool(y, c) / volume),
-        reticulocytes_1e9_per_l=float(
-            c["blood_reticulocyte_share"] * c["red_cells_normal_1e12_per_l"] * 1000.0 * y[_RETICULOCYTES] / volume
-        ),
+        hemoglobin_g_per_dl=float(hemoglobin_g_per_dl(y, c)),
+        neutrophils_1e9_per_l=float(neutrophils_1e9_per_l(y, c)),
+        platelets_1e9_per_l=float(platelets_1e9_per_l(y, resting_channels(), c)),
+        reticulocytes_1e9_per_l=float(reticulocytes / y[_VOLUME]),
         is_transfused=bool(len(given) and given[-1, 0] > episodes.day - FREE_DAYS),
     )

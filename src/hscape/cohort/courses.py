@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from hscape.care import VirtualPatient
-from hscape.cohort.follow_up import DAYS_PER_MONTH
+from hscape.units import DAYS_PER_MONTH
 
 #: Counts that are kept, named as in a history.
 COUNTS = ("hemoglobin_g_per_dl", "neutrophils_1e9_per_l", "platelets_1e9_per_l")

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from hscape.cohort.design import Design
 from hscape.cohort.hooks import Checks, default_checks
 from hscape.errors import InputError, unknown_name
-from hscape.scenario import LARGEST_FILE_BYTES, _UniqueKeyLoader
+from hscape.scenario import LARGEST_FILE_BYTES, UniqueKeyLoader
 
 
 def design_names() -> list[str]:
@@ -36,7 +36,7 @@ def load_design(name_or_file: str | Path, checks: Checks | None = None) -> Desig
     """
     text, where = _read(name_or_file)
     try:
-        data = yaml.load(text, Loader=_UniqueKeyLoader)
+        data = yaml.load(text, Loader=UniqueKeyLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" in line {mark.line + 1}" if mark else ""

@@ -10,8 +10,7 @@ from hscape.chart import Chart, Event
 from hscape.clinic.course import last_seen_day
 from hscape.cohort.design import Design
 from hscape.streams import generator
-
-DAYS_PER_MONTH = DAYS_PER_YEAR / 12.0
+from hscape.units import DAYS_PER_MONTH
 
 
 def lost_after_days(design: Design, number: int, seed: int) -> float:

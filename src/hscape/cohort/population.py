@@ -25,7 +25,10 @@ from hscape.errors import unknown_name
 from hscape.parameters import Parameters
 from hscape.patient import Patient
 from hscape.streams import generator
+from hscape.units import DAYS_PER_MONTH
 
+#: Lived beyond the follow-up of a design, which is counted from treatment and not from diagnosis.
+SPARE_MONTHS = 3.0
 FAILURE_KINDS = (
     "HLA_allele_mutation", "HLA_6p_CN_LOH", "PIGA", "BCOR", "RUNX1", "monosomy_7", "other_chromosome",
 )  # fmt: skip
@@ -226,6 +229,6 @@ def make_virtual_patient(design: Design, arm: Arm, number: int, seed: int, param
     low, high = design.eligibility.age_years
     case = draw_case(
         design.population, plan, seed=seed, number=number, parameters=parameters, age_years=(low, high),
-        follow_up_days=(design.follow_up_months + 2.0) * 30.44 + 31.0,
+        follow_up_days=(design.follow_up_months + SPARE_MONTHS) * DAYS_PER_MONTH,
     )  # fmt: skip
     return admit(case, seed=seed, number=number)

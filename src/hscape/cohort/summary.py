@@ -15,8 +15,8 @@ from scipy.special import ndtri
 
 from hscape.clinic.response_at import MONTHS, NONE, RESPONSES
 from hscape.clinic.verdict import CANNOT_TELL, NOT_ASSESSED
-from hscape.cohort.follow_up import DAYS_PER_MONTH
 from hscape.errors import InputError
+from hscape.units import DAYS_PER_MONTH
 
 
 def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:

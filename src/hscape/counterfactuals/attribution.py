@@ -14,7 +14,8 @@ from typing import Any
 
 from hscape.care import Case, VirtualPatient
 from hscape.counterfactuals.changes import ALL_TREATMENTS, Changes, planned_names
-from hscape.counterfactuals.compare import DAYS_PER_MONTH, MONTHS, compare, has_recovered, values_at
+from hscape.counterfactuals.compare import MONTHS, compare, has_recovered, values_at
+from hscape.units import DAYS_PER_MONTH
 
 CAUSE_FROM = 0.5
 _SMALLEST_OUTPUT = 1.0e-9

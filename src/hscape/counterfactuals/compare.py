@@ -12,9 +12,9 @@ from hscape.care.seen import FREE_DAYS, Seen
 from hscape.counterfactuals.changes import Changes, changed_case
 from hscape.dynamics.acting import marrow_output
 from hscape.scenario import Scenario
+from hscape.units import DAYS_PER_MONTH
 
 MONTHS = (6, 12, 24)
-DAYS_PER_MONTH = 30.4375
 COUNTS = ("hemoglobin_g_per_dl", "reticulocytes_1e9_per_l", "neutrophils_1e9_per_l", "platelets_1e9_per_l",
           "stem_cells_count")  # fmt: skip
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from hscape.care import Case, admit
 from hscape.counterfactuals.attribution import CAUSE_FROM, Attribution, attribute, largest_clone
-from hscape.counterfactuals.compare import DAYS_PER_MONTH, MONTHS, as_case, has_recovered
+from hscape.counterfactuals.compare import MONTHS, as_case, has_recovered
 from hscape.scenario import Scenario
+from hscape.units import DAYS_PER_MONTH
 
 LARGE = 0.5
 

@@ -19,9 +19,10 @@ from hscape.plots.cohort_style import (
     month_ticks,
     n_at_risk,
 )
-from hscape.plots.registry_curves import DAYS_PER_MONTH, steps
+from hscape.plots.registry_curves import steps
 from hscape.plots.style import GRID, INK, MUTED, pyplot
 from hscape.registry import cumulative_incidence, time_to_event
+from hscape.units import DAYS_PER_MONTH
 
 EVENTS = {
     "response": "First response\nfrom the start of treatment",

@@ -10,9 +10,10 @@ import pandas as pd
 from hscape.cohort.summary import eligible
 from hscape.plots.chart_time import plain
 from hscape.plots.cohort_style import DASHES, arm_colors, arm_label, at_risk_rows, foot, heading, month_ticks, n_at_risk
-from hscape.plots.registry_curves import DAYS_PER_MONTH, steps
+from hscape.plots.registry_curves import steps
 from hscape.plots.style import GRID, MUTED, pyplot
 from hscape.registry import kaplan_meier, time_to_event
+from hscape.units import DAYS_PER_MONTH
 
 
 def draw_survival(table: pd.DataFrame, arms: Sequence[str], *, months: float) -> Any:

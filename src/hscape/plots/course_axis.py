@@ -11,9 +11,9 @@ from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.care import VirtualPatient
 from hscape.history import History
 from hscape.plots.style import MUTED
+from hscape.units import DAYS_PER_MONTH
 
 YEARS_FROM_DAYS = 3 * DAYS_PER_YEAR
-DAYS_PER_MONTH = 30.44
 TREATED, HAPPENED = "#F0E442", "#222222"
 #: What of the happenings is marked; infections would crowd the picture.
 SHOWN = {"diagnosis": "diagnosis", "transplant": "transplant", "relapse": "relapse", "evolution": "evolution",

@@ -10,11 +10,12 @@ import pandas as pd
 
 from hscape.chart import Chart
 from hscape.clinic.thresholds import threshold
-from hscape.plots.registry_figure import DAYS_PER_MONTH, check_definition, foot, name_of
+from hscape.plots.registry_figure import check_definition, foot, name_of
 from hscape.plots.registry_responses import draw_responses
 from hscape.plots.registry_swimmer import draw_swimmer
 from hscape.plots.style import CLONES, GRID, INK, MUTED, pyplot
 from hscape.registry import EVENTS, Curve, cumulative_incidence, firm_days, is_estimable, registry_table, time_to_event
+from hscape.units import DAYS_PER_MONTH
 
 __all__ = ["draw_incidence", "draw_responses", "draw_swimmer", "registry_pictures"]
 

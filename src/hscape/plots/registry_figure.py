@@ -11,8 +11,6 @@ from hscape.clinic.response import DEFINITIONS
 from hscape.errors import unknown_name
 from hscape.plots.style import MUTED
 
-DAYS_PER_MONTH = 365.25 / 12
-
 
 def foot(figure: Any, total: float, note: str) -> None:
     """Write the note at the bottom of a figure of a height in inches."""

@@ -11,8 +11,9 @@ import pandas as pd
 
 from hscape.clinic.response import DEFINITIONS
 from hscape.clinic.response_at import MONTHS, RESPONSES
-from hscape.plots.registry_figure import DAYS_PER_MONTH, check_definition, foot, name_of, number_of
+from hscape.plots.registry_figure import check_definition, foot, name_of, number_of
 from hscape.plots.style import INK, pyplot
+from hscape.units import DAYS_PER_MONTH
 
 _GROUPS = (
     "complete response",

@@ -12,9 +12,10 @@ from hscape.chart import Chart
 from hscape.clinic.response_at import COMPLETE, RESPONSES
 from hscape.errors import InputError
 from hscape.plots.chart_time import drug_words, plain
-from hscape.plots.registry_figure import DAYS_PER_MONTH, check_definition, foot, name_of, number_of
+from hscape.plots.registry_figure import check_definition, foot, name_of, number_of
 from hscape.plots.style import GRID, INK, MUTED, pyplot
 from hscape.registry import registry_table
+from hscape.units import DAYS_PER_MONTH
 
 MAX_PATIENTS, MAX_DRUGS = 80, 5
 _SEVERITY = (

@@ -30,7 +30,7 @@ def load_scenario(name_or_file: str | Path) -> Scenario:
     """
     text, where = _read(name_or_file)
     try:
-        data = yaml.load(text, Loader=_UniqueKeyLoader)
+        data = yaml.load(text, Loader=UniqueKeyLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" in line {mark.line + 1}" if mark else ""
@@ -41,7 +41,7 @@ def load_scenario(name_or_file: str | Path) -> Scenario:
     return parse_scenario(data, where)
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
+class UniqueKeyLoader(yaml.SafeLoader):
     """A safe loader that refuses a key written twice, since YAML would silently keep the last."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
