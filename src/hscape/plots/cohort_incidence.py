@@ -61,7 +61,7 @@ def draw_incidence(table: pd.DataFrame, arms: Sequence[str], *, definition: str,
     notes += [f"Evolution is followed to the last test; {untold} were never tested."] if untold else []
     foot(
         figure,
-        "Aalen-Johansen; shaded: 95 % interval. Thin lines: transplant or death before the event. "
+        "Aalen-Johansen; shaded: 95 % interval. Dashed: transplant or death before the event. "
         + " ".join([*notes, "Relapse is counted among those who responded."]),
     )
     return figure
