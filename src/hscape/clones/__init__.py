@@ -1,0 +1,1 @@
+"""Growth and escape of clones from serial sequencing and from phylogenies."""
