@@ -1,0 +1,239 @@
+"""Courses of many persons by their numbers: each person's rates are put into the program, and the course is run.
+
+The program of the attack is compiled once, for the recorded numbers; what differs between people are six of its
+coefficients and the set points, which are written here from the same formulas (a test holds them against a program
+compiled for the person).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from hscape.biology.balance import constants_record
+from hscape.biology.influence import Influence
+from hscape.compiled import compiled
+from hscape.dynamics.coarse import N_NOISE, Person, Timetable, run_coarse
+from hscape.dynamics.coarse_record import N_COLUMNS, N_SLOTS
+from hscape.inference.likelihood import LOWEST, log_likelihood
+from hscape.inference.numbers import NUMBERS
+from hscape.inference.timetable import compile_attack, make_timetable
+from hscape.parameters import Parameters
+from hscape.patient import Patient
+
+N_ROWS = 1500
+_FIRST_SLOT = len(NUMBERS)
+#: Terms of the attack (see `biology.failure.immune`): expansion, crowding, regulation, contraction, killing of
+#: attacking cells, interferon made, interferon lost.
+_EXPANSION, _CROWDING, _REGULATION, _INTERFERON_MADE = 0, 1, 2, 5
+_KILLING_EFFECT, _CYCLOSPORINE_EFFECT = 0, 1
+
+
+class Setting(NamedTuple):
+    """All that is the same for every person of one chart."""
+
+    effects: np.ndarray
+    terms: np.ndarray
+    table: Timetable
+    constants: np.ndarray  # (1,) record of the recorded numbers
+    attack: np.ndarray  # expansion, antigen half, contraction, per-day turnover of interferon
+    end_per_day: float
+    wait_days: float
+    age_years: float
+    end_day: float
+
+
+def make_setting(
+    treatments: list[Influence],
+    transfusions: list[tuple[float, int, float]],
+    visit_days: list[float],
+    *,
+    parameters: Parameters,
+    sex: str,
+    age_years: float,
+    end_day: float,
+    wait_days: float = 3650.0,
+    transplant_day: float | None = None,
+) -> Setting:
+    """The setting of a chart.
+
+    Args:
+        treatments: in days of the chart.
+        transfusions: (day, 0 for red cells or 1 for platelets, units).
+        visit_days: days on which something was measured.
+        parameters: the numbers in force.
+        sex: ``male`` or ``female``.
+        age_years: on day 0.
+        end_day: last day.
+        wait_days: longest time from the first attacking cell to the clinic.
+        transplant_day: day of a transplant, None for none.
+    """
+    p = parameters
+    patient = Patient(age_years=max(18.0, age_years), sex=sex, parameters=p)  # type: ignore[arg-type]
+    context = patient.context(max(end_day, 1.0) + wait_days)
+    program = compile_attack(treatments, context)
+    attack = np.array(
+        [
+            p["attack_expansion_per_day"], p["attack_antigen_half_fraction"], p["attack_contraction_per_day"],
+            1.0 / p["interferon_turnover_days"],
+        ]
+    )  # fmt: skip
+    return Setting(
+        effects=program.effects,
+        terms=program.terms,
+        table=make_timetable(program, treatments, transfusions, visit_days, context, transplant_day),
+        constants=np.array([constants_record(p, sex)]),
+        attack=attack,
+        end_per_day=0.1,
+        wait_days=wait_days,
+        age_years=age_years,
+        end_day=float(end_day),
+    )
+
+
+@compiled
+def _set_person(numbers, base, attack, effects, terms, c):
+    """Write a person's rates and set points into the copies of the program and the constants."""
+    c[0] = base[0]
+    r = c[0]
+    killing, tolerated, suppression, sensitivity = numbers[1], numbers[2], numbers[3], numbers[4]
+    terms[_EXPANSION, 8] = sensitivity
+    terms[_CROWDING, 8] = sensitivity
+    terms[_REGULATION, 1] = -(attack[0] * tolerated / (tolerated + attack[1]) - attack[2])
+    terms[_INTERFERON_MADE, 1] = attack[3] * suppression
+    terms[_INTERFERON_MADE, 8] = sensitivity
+    effects[_KILLING_EFFECT, 2] = killing
+    effects[_CYCLOSPORINE_EFFECT, 2] = sensitivity
+    r.niche_empty_division_fold = numbers[7]
+    factor = numbers[8]
+    r.hemoglobin_normal_g_per_dl *= factor
+    r.hemoglobin_mass_normal_g *= factor
+    r.red_cells_normal_1e12_per_l *= factor
+    r.hemoglobin_to_half_maximal_ratio *= factor
+    r.erythropoietin_drive_normal = 1.0 / (1.0 + r.hemoglobin_to_half_maximal_ratio**7)
+    r.iron_turnover_mg_per_day *= factor
+    r.iron_use_per_day *= factor
+    r.platelets_normal_1e9_per_l *= numbers[9]
+    r.neutrophils_normal_1e9_per_l *= numbers[10]
+    r.lymphocytes_normal_1e9_per_l *= numbers[11]
+
+
+@compiled
+def run_person(numbers, setting, noise, effects, terms, c, rows):
+    """The course of one person; see `dynamics.coarse.run_coarse`.
+
+    Args:
+        numbers: of the person, shape (n_numbers,).
+        setting: of the chart.
+        noise: shape (n_noise, n_slots).
+        effects: scratch copy of the program's effects.
+        terms: scratch copy of its terms.
+        c: scratch, shape (1,).
+        rows: is filled, shape (n_rows, n_columns).
+    """
+    _set_person(numbers, setting.constants, setting.attack, effects, terms, c)
+    k = _FIRST_SLOT
+    person = Person(
+        numbers[0],
+        numbers[5],
+        numbers[6],
+        setting.end_per_day,
+        numbers[12],
+        numbers[13],
+        numbers[14],
+        setting.wait_days,
+        numbers[k : k + N_SLOTS],
+        numbers[k + N_SLOTS : k + 2 * N_SLOTS],
+        numbers[k + 2 * N_SLOTS : k + 3 * N_SLOTS],
+        numbers[k + 3 * N_SLOTS : k + 4 * N_SLOTS],
+        numbers[k + 4 * N_SLOTS : k + 5 * N_SLOTS],
+        numbers[k + 5 * N_SLOTS : k + 6 * N_SLOTS],
+        numbers[k + 6 * N_SLOTS : k + 7 * N_SLOTS],
+        numbers[k + 7 * N_SLOTS : k + 8 * N_SLOTS],
+    )
+    return run_coarse(
+        person, effects, terms, setting.table, setting.end_day, noise, c[0], setting.age_years, rows
+    )
+
+
+@compiled
+def score(numbers, setting, observations, noise, rows, each):
+    """Log likelihood of many persons.
+
+    Args:
+        numbers: shape (n, n_numbers).
+        setting: of the chart.
+        observations: shape (n_observations, n_columns).
+        noise: shape (n, n_noise, n_slots).
+        rows: scratch, shape (n_rows, n_columns).
+        each: is filled with the parts, shape (n, n_observations).
+
+    Returns:
+        shape (n,); very low where the failure does not show in time.
+    """
+    found = np.empty(numbers.shape[0])
+    effects, terms, c = setting.effects.copy(), setting.terms.copy(), setting.constants.copy()
+    for i in range(numbers.shape[0]):
+        n, shown = run_person(numbers[i], setting, noise[i], effects, terms, c, rows)
+        if shown < 0:
+            found[i] = LOWEST
+            each[i] = 0.0
+        else:
+            found[i] = log_likelihood(rows, n, observations, each[i])
+    return found
+
+
+@compiled
+def courses_on(numbers, setting, noise, days, rows, out, shown_after):
+    """Courses of many persons on given days of the chart.
+
+    Args:
+        numbers: shape (n, n_numbers).
+        setting: of the chart.
+        noise: shape (n, n_noise, n_slots).
+        days: shape (n_days,), rising.
+        rows: scratch.
+        out: is filled, shape (n, n_days, n_columns); not a number where the failure does not show.
+        shown_after: is filled with the days from the first attacking cell to day 0, shape (n,).
+    """
+    effects, terms, c = setting.effects.copy(), setting.terms.copy(), setting.constants.copy()
+    for i in range(numbers.shape[0]):
+        n, shown = run_person(numbers[i], setting, noise[i], effects, terms, c, rows)
+        shown_after[i] = -rows[0, 0]
+        if shown < 0:
+            out[i] = np.nan
+            shown_after[i] = np.nan
+            continue
+        for d in range(days.shape[0]):
+            _row_near(rows, n, days[d], out[i, d])
+
+
+@compiled
+def _row_near(rows, n, day, out):
+    low, high = 0, n - 1
+    while low < high:
+        middle = (low + high) // 2
+        if rows[middle, 0] < day - 1.0e-6:
+            low = middle + 1
+        else:
+            high = middle
+    if low == 0 or abs(rows[low, 0] - day) < 1.0e-6 or rows[low, 0] < day:
+        out[:] = rows[low]
+    else:
+        weight = (day - rows[low - 1, 0]) / (rows[low, 0] - rows[low - 1, 0])
+        for j in range(rows.shape[1]):
+            out[j] = (1.0 - weight) * rows[low - 1, j] + weight * rows[low, j]
+    out[0] = day
+
+
+def empty_rows() -> np.ndarray:
+    """Scratch for one course."""
+    return np.zeros((N_ROWS, N_COLUMNS))
+
+
+def noise_rows(end_day: float) -> int:
+    """Rows of chance that a course up to this day may use."""
+    from hscape.dynamics.coarse import EVENT_DAYS, N_NOISE_BEFORE
+
+    return min(N_NOISE, N_NOISE_BEFORE + int(end_day / EVENT_DAYS) + 60)

@@ -1,0 +1,164 @@
+"""The chance of what a chart says, given a course: compiled, one row at a time.
+
+Counts scatter log-normally with a wider part for values that are far off; censored values by the chance of the tail;
+reads are beta-binomial around the allele fraction that the clone's share and copies give, with the error of
+sequencing; shares of cells scatter on the logit scale; a negative test counts by its limit; a transfusion says that
+the count had fallen to the trigger. See `observations` for the columns.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from hscape.compiled import compiled, inlined
+from hscape.dynamics.coarse_record import EARLY_SHARE, GRANULOCYTE, LYMPHOCYTE
+
+LOWEST = -1.0e10
+_HALF_LOG_2PI = 0.9189385332046727
+_TINY = 1.0e-12
+
+
+@inlined
+def _log_normal(x, sd):
+    return -0.5 * (x / sd) ** 2 - math.log(sd) - _HALF_LOG_2PI
+
+
+@inlined
+def _log_cdf(x):
+    if x < -8.0:
+        return -0.5 * x * x - math.log(-x) - _HALF_LOG_2PI
+    return math.log(max(0.5 * math.erfc(-x * 0.7071067811865476), 1.0e-300))
+
+
+@inlined
+def _logit(x):
+    x = min(max(x, 1.0e-9), 1.0 - 1.0e-9)
+    return math.log(x / (1.0 - x))
+
+
+@compiled
+def _log_beta_binomial(alt, depth, share, concentration):
+    a, b = share * concentration, (1.0 - share) * concentration
+    return (
+        math.lgamma(depth + 1.0) - math.lgamma(alt + 1.0) - math.lgamma(depth - alt + 1.0)
+        + math.lgamma(alt + a) + math.lgamma(depth - alt + b) - math.lgamma(depth + concentration)
+        + math.lgamma(concentration) - math.lgamma(a) - math.lgamma(b)
+    )
+
+
+@compiled
+def share_in(specimen, slot, row):
+    """Share of a specimen that a slot holds, from a row of the course."""
+    if specimen == 0:
+        return row[GRANULOCYTE + slot]
+    if specimen == 2:
+        return row[EARLY_SHARE + slot]
+    if specimen == 3:
+        return row[LYMPHOCYTE + slot]
+    myeloid = row[6] if specimen == 4 else row[3] + row[6]
+    lymphoid = row[5]
+    total = myeloid + lymphoid
+    if total <= 0.0:
+        return 0.0
+    return (row[GRANULOCYTE + slot] * myeloid + row[LYMPHOCYTE + slot] * lymphoid) / total
+
+
+@compiled
+def _count(o, row):
+    truth = max(row[int(o[2])], _TINY)
+    value = o[3]
+    spread = o[4]
+    if o[7] > 0.0:  # cells of the differential: few of a kind scatter
+        white = max(row[3] + row[5] + row[6], truth)
+        share = min(max(truth / white, 1.0e-4), 0.9999)
+        spread = math.sqrt(spread * spread + (1.0 - share) / (share * o[7]))
+    sd = math.sqrt(spread * spread + (o[5] / max(truth, 0.3 * value)) ** 2)
+    x = math.log(value / truth)
+    if o[6] == 0.0:
+        usual = math.log1p(-o[8]) + _log_normal(x, sd)
+        far = math.log(o[8]) + _log_normal(x, o[9] * sd)
+    else:
+        side = 1.0 if o[6] < 0.0 else -1.0
+        usual = math.log1p(-o[8]) + _log_cdf(side * x / sd)
+        far = math.log(o[8]) + _log_cdf(side * x / (o[9] * sd))
+    high = max(usual, far)
+    return high + math.log(math.exp(usual - high) + math.exp(far - high))
+
+
+@compiled
+def log_chance(o, row):
+    """Log chance of one observation, given the row of the course on its day.
+
+    Args:
+        o: row of the observations.
+        row: row of the course.
+    """
+    what = int(o[1])
+    if what == 0:
+        return _count(o, row)
+    if what == 1:
+        x = _logit(o[3]) - _logit(row[7])
+        if o[5] == 0.0:
+            return _log_normal(x, o[4])
+        return _log_cdf((x if o[5] < 0.0 else -x) / o[4])
+    if what == 6:
+        return _log_normal(math.log(o[3] / max(row[int(o[2])], _TINY)), o[4])
+    slot = int(o[2])
+    if what == 2 or what == 4:
+        share = share_in(int(o[8]), slot, row)
+        vaf = share * o[5] / (share * o[6] + (1.0 - share) * o[7])
+        error = o[10]
+        shown = min(max(vaf * (1.0 - error) + (1.0 - vaf) * error, 1.0e-7), 1.0 - 1.0e-7)
+        if what == 2:
+            return _log_beta_binomial(o[3], o[4], shown, o[9])
+        sd = math.sqrt(shown * (1.0 - shown) * (1.0 / o[4] + 1.0 / o[9]))
+        return _log_cdf((o[3] - shown) / sd)
+    share = share_in(int(o[8]), slot, row)
+    if what == 3:
+        share = share + o[7] * (1.0 - share)
+        return _log_normal(_logit(o[3]) - _logit(share), o[4])
+    share = share + o[7] * (1.0 - share)
+    missed = _log_cdf((_logit(o[3]) - _logit(share)) / max(o[4], 0.1))
+    return math.log(max(1.0 - o[5] + o[5] * math.exp(missed), 1.0e-300))
+
+
+@compiled
+def row_on_day(rows, n, day, out):
+    """The course on a day: the row of that day, or between two of them (counts on a log scale)."""
+    low, high = 0, n - 1
+    while low < high:
+        middle = (low + high) // 2
+        if rows[middle, 0] < day - 1.0e-6:
+            low = middle + 1
+        else:
+            high = middle
+    if abs(rows[low, 0] - day) < 1.0e-6 or low == 0:
+        for j in range(rows.shape[1]):
+            out[j] = rows[low, j]
+        return
+    weight = (day - rows[low - 1, 0]) / (rows[low, 0] - rows[low - 1, 0])
+    for j in range(rows.shape[1]):
+        if 1 <= j <= 6:
+            a, b = math.log(max(rows[low - 1, j], _TINY)), math.log(max(rows[low, j], _TINY))
+            out[j] = math.exp((1.0 - weight) * a + weight * b)
+        else:
+            out[j] = (1.0 - weight) * rows[low - 1, j] + weight * rows[low, j]
+    out[0] = day
+
+
+@compiled
+def log_likelihood(rows, n, observations, each):
+    """Sum over the observations; `each` is filled with the parts, shape (n_observations,)."""
+    row = np.empty(rows.shape[1])
+    total = 0.0
+    for k in range(observations.shape[0]):
+        if k == 0 or observations[k, 0] != observations[k - 1, 0]:
+            row_on_day(rows, n, observations[k, 0], row)
+        part = log_chance(observations[k], row)
+        if not math.isfinite(part):
+            part = -1.0e6
+        each[k] = part
+        total += part
+    return total

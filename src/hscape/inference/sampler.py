@@ -1,0 +1,227 @@
+"""Tempered sequential Monte Carlo over persons and their chance: exact for the coarse course, without training.
+
+Every unknown, the chance of each step included, is a standard normal number under the prior. So a course needs no
+filter: a sampler moves person and chance together, and the likelihood is that of one simulated course. Moves keep
+their meaning however many steps a course has (Crank-Nicolson proposals, Cotter, Roberts, Stuart and White 2013): the
+person moves towards the normal distribution that the particles suggest, the chance towards its prior. The number of
+moves at each temperature is found on the way: they go on until the particles have moved far enough from where they
+were copied, or no longer move farther.
+
+This takes the place of a linear-noise likelihood followed by a particle filter; docs/decisions/0009 says why.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from hscape.dynamics.coarse_record import N_SLOTS
+from hscape.inference.problem import Problem
+from hscape.streams import generator
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """How hard to try.
+
+    Args:
+        particles: persons that are moved together.
+        effective_share: effective particles kept from one temperature to the next.
+        moves: most moves at a temperature.
+        fewest_moves: fewest.
+        last_moves: further moves at the end.
+        distance: mean squared move, in units of the particles' own spread, that is far enough.
+    """
+
+    particles: int = 384
+    effective_share: float = 0.5
+    moves: int = 14
+    fewest_moves: int = 3
+    last_moves: int = 12
+    distance: float = 1.2
+
+
+PREVIEW = Effort(particles=96, moves=4, fewest_moves=2, last_moves=3, effective_share=0.4)
+ANSWER = Effort()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """Draws of the posterior, all of one weight.
+
+    Args:
+        z: coordinates, shape (n, n_coordinates).
+        noise: chance, shape (n, n_noise, n_slots).
+        log_likelihood: shape (n,).
+        each: parts of it, shape (n, n_observations).
+        log_evidence: estimate.
+        n_ancestors: particles of the last temperature but one that have descendants; few say that draws repeat.
+        acceptance: share of moves taken at the end.
+        n_courses: courses that were simulated.
+        seconds: time taken.
+        steps: one record a temperature.
+        is_finished: False if it was stopped on the way.
+    """
+
+    z: np.ndarray
+    noise: np.ndarray
+    log_likelihood: np.ndarray
+    each: np.ndarray
+    log_evidence: float
+    n_ancestors: int
+    acceptance: float
+    n_courses: int
+    seconds: float
+    steps: tuple[dict[str, float], ...]
+    is_finished: bool = True
+
+
+def sample(problem: Problem, *, seed: int, effort: Effort = ANSWER, progress: Progress | None = None,
+           starts: np.ndarray | None = None) -> Sample:  # fmt: skip
+    """Draw from the posterior of a chart.
+
+    Args:
+        problem: the chart.
+        seed: 0 to 2**63 - 1; the same seed gives the same draws.
+        effort: how hard to try.
+        progress: is told the share done and a word.
+        starts: unused coordinates are drawn from the prior.
+    """
+    started = time.perf_counter()
+    random = generator(seed, "sampler")
+    cloud = _first(problem, effort.particles, random)
+    beta, log_evidence, steps = 0.0, 0.0, []
+    step_sizes = np.array([0.5, 0.35, 0.25])
+    while beta < 1.0:
+        old = beta
+        beta = _next_temperature(cloud.ll, beta, effort.effective_share)
+        weights = (beta - old) * (cloud.ll - cloud.ll.max())
+        log_evidence += (beta - old) * cloud.ll.max() + math.log(np.mean(np.exp(weights)))
+        ancestors = _resample(np.exp(weights), random)
+        cloud.take(ancestors)
+        taken, n_moves = _move(problem, cloud, beta, effort, step_sizes, random)
+        steps.append({"temperature": beta, "acceptance": taken, "moves": n_moves})
+        if progress:
+            progress(_done(beta), f"temperature {beta:.3g}")
+    last = Effort(particles=effort.particles, moves=effort.last_moves, fewest_moves=effort.last_moves)
+    taken, n_moves = _move(problem, cloud, 1.0, last, step_sizes, random)
+    steps.append({"temperature": 1.0, "acceptance": taken, "moves": n_moves})
+    return Sample(
+        z=cloud.z, noise=cloud.noise, log_likelihood=cloud.ll, each=cloud.each, log_evidence=log_evidence,
+        n_ancestors=len(np.unique(ancestors)), acceptance=taken, n_courses=cloud.n_courses,
+        seconds=time.perf_counter() - started, steps=tuple(steps),
+    )  # fmt: skip
+
+
+def _done(beta: float) -> float:
+    return min(0.95, max(0.0, (math.log10(max(beta, 1e-5)) + 5.0) / 5.0 * 0.85))
+
+
+@dataclass(slots=True)
+class _Cloud:
+    z: np.ndarray
+    noise: np.ndarray
+    ll: np.ndarray
+    each: np.ndarray
+    n_courses: int
+
+    def take(self, index: np.ndarray) -> None:
+        self.z, self.noise = self.z[index], self.noise[index]
+        self.ll, self.each = self.ll[index], self.each[index]
+
+
+def _first(problem: Problem, n: int, random: np.random.Generator) -> _Cloud:
+    z = random.standard_normal((n, problem.coordinates.count))
+    noise = np.zeros((n, problem.n_noise, N_SLOTS))
+    noise[:, :, : problem.n_active] = random.standard_normal((n, problem.n_noise, problem.n_active))
+    ll, each = problem.log_likelihood(z, noise)
+    return _Cloud(z, noise, ll, each, n)
+
+
+def _next_temperature(ll: np.ndarray, beta: float, share: float) -> float:
+    def effective(to: float) -> float:
+        w = np.exp((to - beta) * (ll - ll.max()))
+        return float(w.sum() ** 2 / (w**2).sum() / len(ll))
+
+    if effective(1.0) >= share:
+        return 1.0
+    low, high = beta, 1.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if effective(middle) > share else (low, middle)
+    return max(low, beta + 1e-9)
+
+
+def _resample(weights: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Systematic resampling."""
+    n = len(weights)
+    points = (np.arange(n) + random.random()) / n * weights.sum()
+    return np.minimum(np.searchsorted(np.cumsum(weights), points), n - 1)
+
+
+def _fit(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Normal distribution that the particles suggest, drawn towards the prior where they are few."""
+    n, d = z.shape
+    center = z.mean(axis=0)
+    spread = np.cov(z, rowvar=False)
+    kept = n / (n + d)
+    spread = kept * spread + (1.0 - kept) * np.diag(np.clip(np.diag(spread), 0.05, 1.2)) + 1e-4 * np.eye(d)
+    return center, np.linalg.cholesky(spread)
+
+
+def _move(
+    problem: Problem, cloud: _Cloud, beta: float, effort: Effort, sizes: np.ndarray, random: np.random.Generator
+) -> tuple[float, int]:
+    """Moves at one temperature: person, chance, both in turn; step sizes follow the share of moves taken."""
+    center, root = _fit(cloud.z)
+    inverse = np.linalg.inv(root)
+    scale = np.sqrt(np.diag(root @ root.T))
+    first = cloud.z.copy()
+    total, distance, n_moves = 0.0, 0.0, 0
+    for index in range(effort.moves * 3):
+        kind = index % 3
+        taken = _one_move(problem, cloud, beta, kind, sizes[kind], (center, root, inverse), random)
+        sizes[kind] = float(np.clip(sizes[kind] * math.exp(0.6 * (taken - 0.25)), 0.02, 1.0))
+        total += taken
+        n_moves += 1
+        if kind == 2 and n_moves >= 3 * effort.fewest_moves:
+            now = float(np.mean(((cloud.z - first) / scale) ** 2))
+            if now > effort.distance or (now < 1.02 * distance and now > 0.5 * effort.distance):
+                break
+            distance = now
+    return total / n_moves, n_moves
+
+
+def _one_move(problem, cloud, beta, kind, size, normal, random):  # type: ignore[no-untyped-def]
+    """One proposal for every particle: kind 0 the person, 1 the chance, 2 both."""
+    n = len(cloud.z)
+    center, root, inverse = normal
+    z, noise = cloud.z, cloud.noise
+    log_ratio = np.zeros(n)
+    if kind != 1:
+        kept = math.sqrt(1.0 - size * size)
+        z = center + kept * (cloud.z - center) + size * random.standard_normal(cloud.z.shape) @ root.T
+        for sign, where in ((1.0, z), (-1.0, cloud.z)):
+            centered = (where - center) @ inverse.T
+            log_ratio += sign * (-0.5 * (where**2).sum(axis=1) + 0.5 * (centered**2).sum(axis=1))
+    if kind != 0:
+        kept = math.sqrt(1.0 - size * size)
+        active = problem.n_active
+        noise = cloud.noise.copy()
+        fresh = random.standard_normal((n, noise.shape[1], active))
+        noise[:, :, :active] = kept * noise[:, :, :active] + size * fresh
+    ll, each = problem.log_likelihood(z, noise)
+    cloud.n_courses += n
+    is_taken = np.log(random.random(n)) < beta * (ll - cloud.ll) + log_ratio
+    cloud.z = np.where(is_taken[:, None], z, cloud.z)
+    if kind != 0:
+        cloud.noise = np.where(is_taken[:, None, None], noise, cloud.noise)
+    cloud.ll = np.where(is_taken, ll, cloud.ll)
+    cloud.each = np.where(is_taken[:, None], each, cloud.each)
+    return float(is_taken.mean())

@@ -1,0 +1,103 @@
+"""Clones beside PNH and HLA loss: which kind of the catalogue a measured clone is, and what is not known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import gammaincinv, ndtr
+
+from hscape.biology.balance import DAYS_PER_YEAR
+from hscape.biology.clone_kinds import CloneKind, catalogue_names, clone_kind, driver_kinds
+from hscape.parameters import Parameters
+
+#: Kinds that arise while the marrow fails rather than before.
+LATE = ("monosomy_7", "other_chromosome")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloneSlot:
+    """One measured clone.
+
+    Args:
+        label: as in the chart.
+        kind: entry of the catalogue that it is taken for; None where the catalogue has none.
+        is_late: True if it arose after the failure began.
+        first_day: day of the chart on which it was first found.
+    """
+
+    label: str
+    kind: CloneKind | None
+    is_late: bool
+    first_day: float
+
+    def numbers(self, z: np.ndarray, last_day: float, p: Parameters) -> dict[str, np.ndarray]:
+        """Numbers of the slot from its six coordinates, shape (n, 6)."""
+        kind, n = self.kind, len(z)
+        u = ndtr(z)
+        late = np.ones(n, dtype=bool) if self.is_late else u[:, 1] < p["measured_clone_late_probability"]
+        share = u[:, 1] if self.is_late else np.clip(u[:, 1] / p["measured_clone_late_probability"], 0.0, 1.0)
+        size = 10.0 ** (p["measured_clone_log10_cells"] + p["measured_clone_log10_cells_sd"] * z[:, 0])
+        entry = np.where(late, share * max(self.first_day, 1.0), 1.0e12)
+        fitness = np.zeros(n)
+        interferon = np.zeros(n)
+        vulnerability = np.ones(n)
+        if kind is None:
+            fitness = p["unknown_clone_fitness_sd_per_year"] * z[:, 3]
+        else:
+            fitness = np.full(n, kind.fitness_per_year)
+            if kind.fitness_shape > 0.0:
+                fitness = kind.fitness_per_year * gammaincinv(kind.fitness_shape, np.clip(u[:, 3], 1e-12, 1 - 1e-12)) / kind.fitness_shape
+            interferon = np.full(n, kind.interferon_fitness_per_year)
+            vulnerability = np.full(n, kind.vulnerability_fraction)
+            if kind.name == "BCOR":
+                interferon = p["bcor_interferon_fitness_sd_per_year"] * z[:, 4]
+                vulnerability = np.clip(p["clone_BCOR_vulnerability_fraction"] + 0.15 * z[:, 5], 0.3, 1.0)
+        return {
+            "cells": np.where(late, 0.0, size),
+            "entry_day": entry,
+            "entry_cells": 10.0 ** (p["entering_clone_log10_cells"] + p["entering_clone_log10_cells_sd"] * z[:, 2]),
+            "fitness_per_day": fitness / DAYS_PER_YEAR,
+            "interferon_fitness_per_day": interferon / DAYS_PER_YEAR,
+            "vulnerability": vulnerability,
+        }
+
+
+def find_kind(gene: str, variant: str, chromosome_change: str, p: Parameters) -> CloneKind | None:
+    """The kind of the catalogue for a measured clone, None if there is none."""
+    if chromosome_change:
+        return clone_kind("monosomy_7" if "7" in chromosome_change.split("q")[0] else "other_chromosome", p)
+    if gene in ("BCOR", "BCORL1"):
+        return clone_kind("BCOR", p)
+    if gene in catalogue_names():
+        return clone_kind(gene, p)
+    drivers = {kind.name: kind for kind in driver_kinds("known", p)}
+    for name, kind in drivers.items():
+        head, _, tail = name.partition("_")
+        if head == gene and tail and tail in variant:
+            return kind
+    for name, kind in drivers.items():
+        head, _, tail = name.partition("_")
+        if head == gene and tail in ("", "other"):
+            return kind
+    return next((kind for name, kind in drivers.items() if name.split("_")[0] == gene), None)
+
+
+def negative_binomial_quantiles(shape: float, mean: float, n: int = 4096) -> np.ndarray:
+    """Cells of a kind that arose through life, at evenly spaced probabilities: neutral, with immigration."""
+    from scipy.stats import nbinom
+
+    u = (np.arange(n) + 0.5) / n
+    return nbinom.ppf(u, shape, shape / (shape + mean)).astype(float)
+
+
+def life_long_cells(rate_per_year: float, age_years: float, p: Parameters) -> np.ndarray:
+    """Quantiles of the cells of a neutral kind at an age.
+
+    Mutants arise at a constant rate in a full niche and then drift: a birth-death process with immigration, whose size
+    is negative binomial.
+    """
+    turnover = DAYS_PER_YEAR / p["stem_cell_division_interval_days"]
+    arriving = rate_per_year * p["stem_cell_niche_capacity_cells"]
+    return negative_binomial_quantiles(arriving / turnover, arriving * max(age_years, 1.0), 4096) if arriving else np.zeros(4096)
+
