@@ -25,7 +25,7 @@ from hscape.biology.channels import N_CHANNELS
 from hscape.biology.channels import Channel as Ch
 from hscape.biology.state import N_BLOOD, N_STATES
 from hscape.compiled import compiled, inlined
-from hscape.dynamics.blood import N_FROZEN, fill_channels, variable
+from hscape.dynamics.blood import N_FROZEN, apply_effects, fill_channels, variable
 from hscape.dynamics.coarse_blood import move_blood
 from hscape.dynamics.coarse_record import DONOR, N_SLOTS, write_row
 from hscape.dynamics.step import transition
@@ -34,8 +34,8 @@ from hscape.dynamics.step import transition
 ATTACKING, INTERFERON, LOST_NICHE = N_BLOOD, N_BLOOD + 1, N_BLOOD + 2
 #: Steps in days: while nothing happens, usual, and after an event.
 QUIET_DAYS, USUAL_DAYS, EVENT_DAYS = 28.0, 7.0, 3.5
-#: Steps are short when the lowest count is within this distance (natural logarithm) of what brings one to the clinic.
-NEAR_CLINIC = 1.5
+#: Change of attack, stem cells or counts (natural logarithm) over which a step before day 0 may go.
+EVEN_LOG_CHANGE = 0.2
 #: How long after an event the steps are short.
 EVENT_SPAN_DAYS = 28.0
 #: Rows of chance for the time before the chart begins; the rest is for the chart.
@@ -99,18 +99,34 @@ def _normal_quantile(u):
     """Inverse of the standard normal distribution (rational approximation of Acklam, error below 1.2e-9)."""
     if u < 0.02425:
         q = math.sqrt(-2.0 * math.log(max(u, 1e-300)))
-        top = ((((-7.784894002430293e-3 * q - 0.3223964580411365) * q - 2.400758277161838) * q - 2.549732539343734) * q
-               + 4.374664141464968) * q + 2.938163982698783
-        return top / ((((7.784695709041462e-3 * q + 0.3224671290700398) * q + 2.445134137142996) * q
-                       + 3.754408661907416) * q + 1.0)
+        top = (
+            (((-7.784894002430293e-3 * q - 0.3223964580411365) * q - 2.400758277161838) * q - 2.549732539343734) * q
+            + 4.374664141464968
+        ) * q + 2.938163982698783
+        return top / (
+            (((7.784695709041462e-3 * q + 0.3224671290700398) * q + 2.445134137142996) * q + 3.754408661907416) * q
+            + 1.0
+        )
     if u > 1.0 - 0.02425:
         return -_normal_quantile(1.0 - u)
     q = u - 0.5
     r = q * q
-    top = (((((-39.69683028665376 * r + 220.9460984245205) * r - 275.9285104469687) * r + 138.3577518672690) * r
-            - 30.66479806614716) * r + 2.506628277459239) * q
-    return top / (((((-54.47609879822406 * r + 161.5858368580409) * r - 155.6989798598866) * r + 66.80131188771972) * r
-                   - 13.28068155288572) * r + 1.0)
+    top = (
+        (
+            (((-39.69683028665376 * r + 220.9460984245205) * r - 275.9285104469687) * r + 138.3577518672690) * r
+            - 30.66479806614716
+        )
+        * r
+        + 2.506628277459239
+    ) * q
+    return top / (
+        (
+            (((-54.47609879822406 * r + 161.5858368580409) * r - 155.6989798598866) * r + 66.80131188771972) * r
+            - 13.28068155288572
+        )
+        * r
+        + 1.0
+    )
 
 
 @compiled
@@ -221,7 +237,9 @@ def _growth(p, i, fold, interferon, activation, h, c):
 
 
 @compiled
-def coarse_step(y, cells, early, shares, p, addition, factor, effects, terms, extra_killing, z, days, c, f, h, middle):
+def coarse_step(
+    y, cells, early, shares, p, addition, factor, effects, terms, extra_killing, is_new, z, days, c, f, h, middle
+):
     """Move a person by one step, in place.
 
     Args:
@@ -235,6 +253,7 @@ def coarse_step(y, cells, early, shares, p, addition, factor, effects, terms, ex
         effects: continuous effects.
         terms: terms of own states.
         extra_killing: of attacking cells per day, beside the dated one.
+        is_new: True if the dated channels differ from those of the step before.
         z: standard normal numbers, shape (n_slots,).
         days: length of the step.
         c: record of constants.
@@ -244,8 +263,9 @@ def coarse_step(y, cells, early, shares, p, addition, factor, effects, terms, ex
     """
     start, moved = middle[0], middle[1]
     total_early = _lend(cells, early, p, c, f)
-    fill_channels(addition, factor, effects, y, f, h)
-    h[_EFFECTOR_KILLING] += extra_killing
+    if is_new:
+        fill_channels(addition, factor, effects, y, f, h)
+        h[_EFFECTOR_KILLING] += extra_killing
     activation = activation_in(y, h, c)
     # to the middle of the step
     start[0], start[1], start[2] = y[N_BLOOD], y[N_BLOOD + 1], y[N_BLOOD + 2]
@@ -267,8 +287,7 @@ def coarse_step(y, cells, early, shares, p, addition, factor, effects, terms, ex
     f[1] = killable / c.stem_cell_niche_capacity_cells
     f[3] = rates.presented_antigen(f[1], f[2] * early_middle)
     y[N_BLOOD], y[N_BLOOD + 1], y[N_BLOOD + 2] = moved[0], moved[1], moved[2]
-    fill_channels(addition, factor, effects, y, f, h)
-    h[_EFFECTOR_KILLING] += extra_killing
+    apply_effects(addition, factor, effects, y, f, h)
     # the whole step with what holds in the middle
     _own_step(terms, y, f, h, days, start, moved)
     fold = rates.stem_cell_division_fold(f[0] / h[_NICHE], activation, h[_DIVISION], c)
@@ -294,7 +313,7 @@ def coarse_step(y, cells, early, shares, p, addition, factor, effects, terms, ex
     y[N_BLOOD], y[N_BLOOD + 1], y[N_BLOOD + 2] = moved[0], moved[1], moved[2]
     y[EARLY] = summed
     _lend(cells, early, p, c, f)
-    fill_channels(addition, factor, effects, y, f, h)
+    apply_effects(addition, factor, effects, y, f, h)
     output = made * h[_OUTPUT]
     entered = move_blood(y, output, h, c, days)
     _mix(shares, early, p, made, entered, y[LYMPHOCYTES], days, c)
@@ -358,7 +377,7 @@ def run_coarse(p, effects, terms, table, end_day, noise, c, age_years, rows):
         shares[2, i] = shares[0, i]
     rest_addition, rest_factor = table.addition[0], table.factor[0]
     kept_y, kept_cells, kept_early, kept_shares = y.copy(), cells.copy(), early.copy(), shares.copy()
-    day, n, k, above = 0.0, 0, 0, 1.0e9
+    day, n, k, above, before = 0.0, 0, 0, 0.0, 0.0
     room = rows.shape[0]
     output = 1.0
     while True:
@@ -374,16 +393,35 @@ def run_coarse(p, effects, terms, table, end_day, noise, c, age_years, rows):
             return n, NEVER_SHOWN
         days = USUAL_DAYS
         if n > 1:
-            speed = abs(math.log(max(y[ATTACKING], 1.0e-9) / max(rows[n - 2, 8], 1.0e-9))) / (day - rows[n - 2, 0])
-            speed = max(speed, 3.0 * abs(math.log(max(rows[n - 1, 15], 1.0) / max(rows[n - 2, 15], 1.0))) / (day - rows[n - 2, 0]))
-            days = min(QUIET_DAYS, max(USUAL_DAYS, 0.15 / max(speed, 1.0e-9)))
-            if found < NEAR_CLINIC:
-                days = EVENT_DAYS
+            # as far as the attack, the stem cells and the lowest count may be taken to move evenly
+            passed = rows[n - 1, 0] - rows[n - 2, 0]
+            speed = abs(math.log(max(rows[n - 1, 8], 1.0e-9) / max(rows[n - 2, 8], 1.0e-9))) / passed
+            cells_now, cells_before = max(rows[n - 1, 15], 1.0), max(rows[n - 2, 15], 1.0)
+            speed = max(speed, abs(math.log(cells_now / cells_before)) / passed)
+            speed = max(speed, 1.5 * abs(above - before) / passed)
+            days = min(QUIET_DAYS, max(EVENT_DAYS, EVEN_LOG_CHANGE / max(speed, 1.0e-9)))
+        before = above
         kept_y[:], kept_cells[:], kept_early[:], kept_shares[:] = y, cells, early, shares
         z = noise[k]
         k += 1
         output = coarse_step(
-            y, cells, early, shares, p, rest_addition, rest_factor, effects, terms, 0.0, z, days, c, f, h, middle
+            y,
+            cells,
+            early,
+            shares,
+            p,
+            rest_addition,
+            rest_factor,
+            effects,
+            terms,
+            0.0,
+            k == 1,
+            z,
+            days,
+            c,
+            f,
+            h,
+            middle,
         )
         write_row(rows[n], day + days, y, cells, early, shares, output, h, c, age_years)
         found = _counts_shown(rows[n], p)
@@ -392,7 +430,23 @@ def run_coarse(p, effects, terms, table, end_day, noise, c, age_years, rows):
             days = max(0.02 * days, days * above / (above - found))
             y[:], cells[:], early[:], shares[:] = kept_y, kept_cells, kept_early, kept_shares
             output = coarse_step(
-                y, cells, early, shares, p, rest_addition, rest_factor, effects, terms, 0.0, z, days, c, f, h, middle
+                y,
+                cells,
+                early,
+                shares,
+                p,
+                rest_addition,
+                rest_factor,
+                effects,
+                terms,
+                0.0,
+                True,
+                z,
+                days,
+                c,
+                f,
+                h,
+                middle,
             )
             day += days
             write_row(rows[n], day, y, cells, early, shares, output, h, c, age_years)
@@ -404,6 +458,7 @@ def run_coarse(p, effects, terms, table, end_day, noise, c, age_years, rows):
         rows[i, 0] -= day
     day, k = 0.0, N_NOISE_BEFORE
     segment, cut, given, event = 0, 0, 0, -1.0e9
+    old_segment, old_killing = -1, 0.0
     has_entered = np.zeros(N_SLOTS, dtype=np.bool_)
     while day < end_day - 1.0e-9 and n < room and k < N_NOISE:
         for i in range(N_SLOTS):
@@ -434,12 +489,32 @@ def run_coarse(p, effects, terms, table, end_day, noise, c, age_years, rows):
             killing += p.end_per_day
         elif p.end_day < day + days:
             days = p.end_day - day
+        is_other = segment != old_segment or killing != old_killing
+        old_segment, old_killing = segment, killing
         output = coarse_step(
-            y, cells, early, shares, p, table.addition[segment], table.factor[segment], effects, terms, killing,
-            noise[k], days, c, f, h, middle,
+            y,
+            cells,
+            early,
+            shares,
+            p,
+            table.addition[segment],
+            table.factor[segment],
+            effects,
+            terms,
+            killing,
+            is_other,
+            noise[k],
+            days,
+            c,
+            f,
+            h,
+            middle,
         )
         k += 1
         day += days
+        while given < table.transfusion_day.shape[0] and table.transfusion_day[given] < day - 1.0e-9:
+            _transfuse(y, table.transfusion_product[given], table.transfusion_units[given], c)  # within the step
+            given += 1
         write_row(rows[n], day, y, cells, early, shares, output, h, c, age_years)
         n += 1
     return n, shown

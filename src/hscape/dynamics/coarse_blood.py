@@ -115,11 +115,11 @@ def _neutrophils(y, u, h, c, days):
         inflow = k * y[i]
     flow = c.neutrophil_maturing_stage_pass * faster * y[MATURING + N_MATURING - 1]
     faster = rates.neutrophil_release_fold(g, c)
-    y[RESERVE] = _stage(y[RESERVE], c.neutrophil_reserve_reference_per_day * flow, c.neutrophil_reserve_per_day * faster, days)
-    flow = c.neutrophil_reserve_pass * faster * y[RESERVE]
-    y[NEUTROPHILS] = _stage(
-        y[NEUTROPHILS], c.neutrophil_loss_reference_per_day * flow, c.neutrophil_loss_per_day, days
+    y[RESERVE] = _stage(
+        y[RESERVE], c.neutrophil_reserve_reference_per_day * flow, c.neutrophil_reserve_per_day * faster, days
     )
+    flow = c.neutrophil_reserve_pass * faster * y[RESERVE]
+    y[NEUTROPHILS] = _stage(y[NEUTROPHILS], c.neutrophil_loss_reference_per_day * flow, c.neutrophil_loss_per_day, days)
 
 
 @inlined

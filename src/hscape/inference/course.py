@@ -152,9 +152,7 @@ def run_person(numbers, setting, noise, effects, terms, c, rows):
         numbers[k + 6 * N_SLOTS : k + 7 * N_SLOTS],
         numbers[k + 7 * N_SLOTS : k + 8 * N_SLOTS],
     )
-    return run_coarse(
-        person, effects, terms, setting.table, setting.end_day, noise, c[0], setting.age_years, rows
-    )
+    return run_coarse(person, effects, terms, setting.table, setting.end_day, noise, c[0], setting.age_years, rows)
 
 
 @compiled

@@ -42,9 +42,15 @@ def _logit(x):
 def _log_beta_binomial(alt, depth, share, concentration):
     a, b = share * concentration, (1.0 - share) * concentration
     return (
-        math.lgamma(depth + 1.0) - math.lgamma(alt + 1.0) - math.lgamma(depth - alt + 1.0)
-        + math.lgamma(alt + a) + math.lgamma(depth - alt + b) - math.lgamma(depth + concentration)
-        + math.lgamma(concentration) - math.lgamma(a) - math.lgamma(b)
+        math.lgamma(depth + 1.0)
+        - math.lgamma(alt + 1.0)
+        - math.lgamma(depth - alt + 1.0)
+        + math.lgamma(alt + a)
+        + math.lgamma(depth - alt + b)
+        - math.lgamma(depth + concentration)
+        + math.lgamma(concentration)
+        - math.lgamma(a)
+        - math.lgamma(b)
     )
 
 

@@ -152,14 +152,21 @@ def _triggers(reader: _Reader) -> None:
         else:
             column, trigger = 2, p["platelet_transfusion_trigger_1e9_per_l"]
             sd = p["platelet_trigger_log_sd"]
-        reader.add(f"transfusion of {item.product.replace('_', ' ')}, day {item.day:g}", item.day, TRIGGER, column, trigger, sd)
+        reader.add(
+            f"transfusion of {item.product.replace('_', ' ')}, day {item.day:g}", item.day, TRIGGER, column, trigger, sd
+        )
 
 
 def _choose_clones(chart: Chart, p: Parameters, last_day: float) -> tuple[CloneSlot, ...]:
     """The measured clones beside PNH and HLA loss: the largest, at most three."""
     found: dict[str, list[CloneMeasurement]] = defaultdict(list)
     for m in chart.clone_measurements:
-        if m.kind in ("gene", "chromosome", "other") and m.status == "positive" and m.day <= last_day and m.gene != "PIGA":
+        if (
+            m.kind in ("gene", "chromosome", "other")
+            and m.status == "positive"
+            and m.day <= last_day
+            and m.gene != "PIGA"
+        ):
             found[m.clone].append(m)
     largest = {
         name: max((cell_fraction(m, chart.sex).fraction or 0.0) for m in entries) for name, entries in found.items()
@@ -225,8 +232,10 @@ def _one(reader: _Reader, m: CloneMeasurement, slot: int, whole: float = 1.0) ->
     fraction = cell_fraction(m, chart.sex)
     background = p["pnh_background_fraction"] if slot == PNH else 0.0
     if m.status == "negative":
-        limit = fraction.high or m.detection_limit_fraction or (
-            p["pnh_flow_routine_limit_fraction"] if slot == PNH else p["hla_flow_limit_fraction"]
+        limit = (
+            fraction.high
+            or m.detection_limit_fraction
+            or (p["pnh_flow_routine_limit_fraction"] if slot == PNH else p["hla_flow_limit_fraction"])
         )
         if m.assay == "karyotype":
             limit = max(limit, p["karyotype_loss_cells_count"] / p["karyotype_metaphases_count"])

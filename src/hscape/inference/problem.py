@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import functools
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from hscape.chart import Chart
+from hscape.dynamics.coarse import USUAL_DAYS
 from hscape.dynamics.coarse_record import N_COLUMNS, N_SLOTS
 from hscape.errors import InputError
-from hscape.inference.course import N_ROWS, Setting, courses_on, make_setting, noise_rows, score
+from hscape.inference.course import N_ROWS, Setting, courses_on, make_setting, noise_rows, run_person, score
 from hscape.inference.numbers import Coordinates, Mapping, coordinates
 from hscape.inference.observations import Observations, read_observations
 from hscape.inference.prior import analysis_prior
 from hscape.inference.slots import life_long_cells
 from hscape.inference.treatments import Given, read_treatments
 from hscape.parameters import Parameters
+from hscape.streams import generator
 
 #: Findings so long before day 0 are not of this failure.
 FIRST_DAY = -365.0
@@ -49,6 +52,10 @@ class Problem:
     transfusions: tuple[tuple[float, int, float], ...] = ()
     _rows: np.ndarray = field(default_factory=lambda: np.zeros((N_ROWS, N_COLUMNS)), repr=False)
 
+    def with_own_scratch(self) -> Problem:
+        """The same problem for another thread."""
+        return replace(self, _rows=np.zeros((N_ROWS, N_COLUMNS)))
+
     @property
     def coordinates(self) -> Coordinates:
         """Names of the unknowns."""
@@ -63,6 +70,19 @@ class Problem:
     def n_noise(self) -> int:
         """Rows of chance of a course."""
         return noise_rows(self.setting.end_day)
+
+    @functools.cached_property
+    def steps_after_start(self) -> int:
+        """Steps of a course from day 0 to the last explained day."""
+        random = generator(0, "steps")
+        effects, terms, c = self.setting.effects.copy(), self.setting.terms.copy(), self.setting.constants.copy()
+        noise = np.zeros((self.n_noise, N_SLOTS))
+        for _ in range(50):
+            numbers = self.mapping.numbers(random.standard_normal((1, self.coordinates.count)))
+            n, shown = run_person(numbers[0], self.setting, noise, effects, terms, c, self._rows)
+            if shown >= 0:
+                return int(n - 1 - shown)
+        return int(self.setting.end_day / USUAL_DAYS)
 
     def log_likelihood(self, z: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Log likelihood of coordinates with their chance, and its parts.
@@ -90,7 +110,7 @@ class Problem:
         """The same person under other treatments and up to another day."""
         return make_setting(
             treatments, list(self.transfusions),
-            sorted(set(self.observations.days.tolist())), parameters=self.parameters, sex=self.chart.sex or "male",
+            sorted({*self.observations.days.tolist(), self.last_day}), parameters=self.parameters, sex=self.chart.sex or "male",
             age_years=self.mapping.age_years, end_day=end_day, transplant_day=transplant_day,
         )  # fmt: skip
 
@@ -128,7 +148,9 @@ def make_problem(chart: Chart, parameters: Parameters | None = None) -> Problem:
         )
     if given.transplant_day is not None and given.transplant_day <= last:
         last = given.transplant_day
-        remarks.append(f"after the transplant on day {last:g} the marrow is the donor's; findings from then on are not explained")
+        remarks.append(
+            f"after the transplant on day {last:g} the marrow is the donor's; findings from then on are not explained"
+        )
     observations = read_observations(chart, p, FIRST_DAY, last)
     if not len(observations.rows):
         raise InputError(
@@ -143,12 +165,16 @@ def make_problem(chart: Chart, parameters: Parameters | None = None) -> Problem:
         ),
     )  # fmt: skip
     transfusions = tuple(
-        (t.day, 0 if t.product == "red_cells" else 1, t.units or (p["red_cell_transfusion_units_count"] if t.product == "red_cells" else 1.0))
+        (
+            t.day,
+            0 if t.product == "red_cells" else 1,
+            t.units or (p["red_cell_transfusion_units_count"] if t.product == "red_cells" else 1.0),
+        )
         for t in chart.transfusions
         if t.product in ("red_cells", "platelets") and 0.0 <= t.day <= last
     )
     setting = make_setting(
-        list(given.influences), list(transfusions), sorted(set(observations.days.tolist())), parameters=p, sex=sex,
+        list(given.influences), list(transfusions), sorted({*observations.days.tolist(), float(last)}), parameters=p, sex=sex,
         age_years=age, end_day=max(float(last), 1.0),
     )  # fmt: skip
     return Problem(

@@ -21,6 +21,7 @@ import numpy as np
 
 from hscape.dynamics.coarse_record import N_SLOTS
 from hscape.inference.problem import Problem
+from hscape.inference.tail import pareto_tail
 from hscape.streams import generator
 
 Progress = Callable[[float, str], None]
@@ -61,7 +62,8 @@ class Sample:
         log_likelihood: shape (n,).
         each: parts of it, shape (n, n_observations).
         log_evidence: estimate.
-        n_ancestors: particles of the last temperature but one that have descendants; few say that draws repeat.
+        effective: draws that these are worth: copies made at a temperature count until moves have parted them.
+        tail: shape of the tail of the last weights (Pareto k).
         acceptance: share of moves taken at the end.
         n_courses: courses that were simulated.
         seconds: time taken.
@@ -74,7 +76,8 @@ class Sample:
     log_likelihood: np.ndarray
     each: np.ndarray
     log_evidence: float
-    n_ancestors: int
+    effective: float
+    tail: float
     acceptance: float
     n_courses: int
     seconds: float
@@ -96,25 +99,29 @@ def sample(problem: Problem, *, seed: int, effort: Effort = ANSWER, progress: Pr
     started = time.perf_counter()
     random = generator(seed, "sampler")
     cloud = _first(problem, effort.particles, random)
-    beta, log_evidence, steps = 0.0, 0.0, []
+    beta, log_evidence, steps, inflation, tail = 0.0, 0.0, [], 1.0, 0.0
     step_sizes = np.array([0.5, 0.35, 0.25])
     while beta < 1.0:
         old = beta
         beta = _next_temperature(cloud.ll, beta, effort.effective_share)
         weights = (beta - old) * (cloud.ll - cloud.ll.max())
         log_evidence += (beta - old) * cloud.ll.max() + math.log(np.mean(np.exp(weights)))
+        tail = pareto_tail(weights)
         ancestors = _resample(np.exp(weights), random)
         cloud.take(ancestors)
-        taken, n_moves = _move(problem, cloud, beta, effort, step_sizes, random)
-        steps.append({"temperature": beta, "acceptance": taken, "moves": n_moves})
+        kept = float(np.exp(weights).sum() ** 2 / np.exp(2.0 * weights).sum()) / len(weights)
+        taken, n_moves, alike = _move(problem, cloud, beta, effort, step_sizes, random)
+        inflation = 1.0 + alike**2 * (inflation / kept - 1.0)
+        steps.append({"temperature": beta, "acceptance": taken, "moves": n_moves, "alike": alike})
         if progress:
             progress(_done(beta), f"temperature {beta:.3g}")
     last = Effort(particles=effort.particles, moves=effort.last_moves, fewest_moves=effort.last_moves)
-    taken, n_moves = _move(problem, cloud, 1.0, last, step_sizes, random)
-    steps.append({"temperature": 1.0, "acceptance": taken, "moves": n_moves})
+    taken, n_moves, alike = _move(problem, cloud, 1.0, last, step_sizes, random)
+    inflation = 1.0 + alike**2 * (inflation - 1.0)
+    steps.append({"temperature": 1.0, "acceptance": taken, "moves": n_moves, "alike": alike})
     return Sample(
         z=cloud.z, noise=cloud.noise, log_likelihood=cloud.ll, each=cloud.each, log_evidence=log_evidence,
-        n_ancestors=len(np.unique(ancestors)), acceptance=taken, n_courses=cloud.n_courses,
+        effective=len(cloud.z) / inflation, tail=tail, acceptance=taken, n_courses=cloud.n_courses,
         seconds=time.perf_counter() - started, steps=tuple(steps),
     )  # fmt: skip
 
@@ -177,7 +184,7 @@ def _fit(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _move(
     problem: Problem, cloud: _Cloud, beta: float, effort: Effort, sizes: np.ndarray, random: np.random.Generator
-) -> tuple[float, int]:
+) -> tuple[float, int, float]:
     """Moves at one temperature: person, chance, both in turn; step sizes follow the share of moves taken."""
     center, root = _fit(cloud.z)
     inverse = np.linalg.inv(root)
@@ -195,7 +202,8 @@ def _move(
             if now > effort.distance or (now < 1.02 * distance and now > 0.5 * effort.distance):
                 break
             distance = now
-    return total / n_moves, n_moves
+    moved = float(np.mean(((cloud.z - first) / scale) ** 2))
+    return total / n_moves, n_moves, max(0.0, 1.0 - 0.5 * moved)
 
 
 def _one_move(problem, cloud, beta, kind, size, normal, random):  # type: ignore[no-untyped-def]

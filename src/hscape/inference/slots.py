@@ -47,7 +47,11 @@ class CloneSlot:
         else:
             fitness = np.full(n, kind.fitness_per_year)
             if kind.fitness_shape > 0.0:
-                fitness = kind.fitness_per_year * gammaincinv(kind.fitness_shape, np.clip(u[:, 3], 1e-12, 1 - 1e-12)) / kind.fitness_shape
+                fitness = (
+                    kind.fitness_per_year
+                    * gammaincinv(kind.fitness_shape, np.clip(u[:, 3], 1e-12, 1 - 1e-12))
+                    / kind.fitness_shape
+                )
             interferon = np.full(n, kind.interferon_fitness_per_year)
             vulnerability = np.full(n, kind.vulnerability_fraction)
             if kind.name == "BCOR":
@@ -99,5 +103,8 @@ def life_long_cells(rate_per_year: float, age_years: float, p: Parameters) -> np
     """
     turnover = DAYS_PER_YEAR / p["stem_cell_division_interval_days"]
     arriving = rate_per_year * p["stem_cell_niche_capacity_cells"]
-    return negative_binomial_quantiles(arriving / turnover, arriving * max(age_years, 1.0), 4096) if arriving else np.zeros(4096)
-
+    return (
+        negative_binomial_quantiles(arriving / turnover, arriving * max(age_years, 1.0), 4096)
+        if arriving
+        else np.zeros(4096)
+    )

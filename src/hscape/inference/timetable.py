@@ -15,6 +15,8 @@ from hscape.units import TICKS_PER_DAY
 
 _EFFECTOR = int(Channel.EFFECTOR_KILLING_PER_DAY)
 _FIRST_SEGMENT_DAY = -1.0e9
+#: Change of a channel that is sharp; steps are short after it.
+SHARP = 0.3
 
 
 def compile_attack(treatments: Sequence[Influence], context: Context) -> Program:
@@ -41,9 +43,7 @@ def make_timetable(
         transplant_day: day of a transplant, None for none.
     """
     given, p = sorted(transfusions), context.parameters
-    change_day = np.where(
-        program.change_tick < -(2**60), _FIRST_SEGMENT_DAY, program.change_tick / TICKS_PER_DAY
-    )
+    change_day = np.where(program.change_tick < -(2**60), _FIRST_SEGMENT_DAY, program.change_tick / TICKS_PER_DAY)
     atg = np.zeros(len(change_day))
     for item in treatments:
         if isinstance(item, AntithymocyteGlobulin):
@@ -53,14 +53,14 @@ def make_timetable(
                     atg[is_on] += change.addition
     changes = change_day[change_day > _FIRST_SEGMENT_DAY]
     grafts = [] if transplant_day is None else [float(transplant_day)]
-    cuts = {*grafts, *np.asarray(list(visit_days), dtype=float), *changes, *(day for day, _, _ in given)}
+    cuts = {*grafts, *np.asarray(list(visit_days), dtype=float), *changes}
     return Timetable(
         change_day=change_day,
         addition=program.addition.copy(),
         factor=program.factor.copy(),
         atg_addition=atg,
         cut_day=np.array(sorted(day for day in cuts if day >= 0.0)),
-        event_day=np.array(sorted({0.0, *changes, *grafts})),
+        event_day=np.array(sorted({0.0, *_sharp_changes(program, change_day), *grafts})),
         transfusion_day=np.array([day for day, _, _ in given], dtype=float),
         transfusion_product=np.array([product for _, product, _ in given], dtype=np.int64),
         transfusion_units=np.array([units for _, _, units in given], dtype=float),
@@ -70,3 +70,14 @@ def make_timetable(
         graft_early=p["graft_early_progenitors_fraction"],
         conditioning_niche_loss=p["conditioning_niche_loss_fraction"],
     )
+
+
+def _sharp_changes(program: Program, change_day: np.ndarray) -> list[float]:
+    """Days on which something changes by more than a step of a taper."""
+    values = program.addition * program.factor
+    found = []
+    for row in range(1, len(change_day)):
+        moved = np.abs(values[row] - values[row - 1])
+        if np.any(moved > SHARP):
+            found.append(float(change_day[row]))
+    return found

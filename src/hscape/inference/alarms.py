@@ -1,0 +1,112 @@
+"""Which doubts an answer carries, and whether it is an answer, a preview, or withheld."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from hscape.inference.checks import (
+    EDGE_SD,
+    FEWEST_EFFECTIVE,
+    LARGEST_DISAGREEMENT,
+    LARGEST_TAIL,
+    LOWERS,
+    POINT_PROBABILITY,
+    STOPS,
+    TELLS,
+    WORST_REPLICATE,
+    Alarm,
+)
+from hscape.inference.engines import Draws
+from hscape.inference.problem import Problem
+
+NOT_LEARNT = 0.1
+#: Unlikely points that one chart may hold by chance alone: one in two hundred.
+POINTS_ALLOWED = 0.005
+
+
+def raise_alarms(
+    problem: Problem,
+    draws: Draws,
+    quantities: dict[str, np.ndarray],
+    points: np.ndarray,
+    replicate: float,
+    learnt: dict[str, float],
+) -> tuple[Alarm, ...]:
+    """All doubts about a posterior.
+
+    Args:
+        problem: the chart.
+        draws: the posterior.
+        quantities: named draws.
+        points: chance of each observation.
+        replicate: chance of a chart that fits as badly.
+        learnt: quantity -> share of the prior's variance removed.
+    """
+    found = [*_sampler(draws), *_islands(draws, quantities), *_fit(problem, points, replicate), *_edge(problem, draws)]
+    little = sorted(name for name, share in learnt.items() if share < NOT_LEARNT)
+    if little:
+        words = ", ".join(name.replace("_", " ") for name in little)
+        found.append(Alarm("not learnt", TELLS, f"the chart taught nothing, or nearly so, about: {words}"))
+    return tuple(found)
+
+
+def _sampler(draws: Draws) -> list[Alarm]:
+    found = []
+    if draws.tail > LARGEST_TAIL:
+        found.append(Alarm("weights", STOPS, f"Pareto k of the weights is {draws.tail:.2f}; at most {LARGEST_TAIL}"))
+    if draws.effective < FEWEST_EFFECTIVE and draws.engine != "preview":
+        found.append(
+            Alarm("effective draws", LOWERS, f"{draws.effective:.0f} effective draws; at least {FEWEST_EFFECTIVE:.0f}")
+        )
+    return found
+
+
+def _islands(draws: Draws, quantities: dict[str, np.ndarray]) -> list[Alarm]:
+    """Islands that disagree by more than half a standard deviation and more than chance between so few draws."""
+    if len(np.unique(draws.island)) < 2:
+        return []
+    far = []
+    first, second = draws.island == 0, draws.island == 1
+    allowed = LARGEST_DISAGREEMENT + 2.0 * math.sqrt(4.0 / max(draws.effective, 4.0))
+    for name, values in quantities.items():
+        spread = float(np.nanstd(values))
+        if spread > 0.0 and abs(np.nanmean(values[first]) - np.nanmean(values[second])) > allowed * spread:
+            far.append(name.replace("_", " "))
+    if not far:
+        return []
+    return [Alarm("islands disagree", LOWERS, f"two independent runs differ in: {', '.join(far)}")]
+
+
+def _fit(problem: Problem, points: np.ndarray, replicate: float) -> list[Alarm]:
+    found = []
+    unlikely = [problem.observations.labels[k] for k in np.flatnonzero(points < POINT_PROBABILITY)]
+    if unlikely:
+        many = len(unlikely) > max(1.0, POINTS_ALLOWED * len(points))
+        weight = LOWERS if many else TELLS
+        found.append(Alarm("points", weight, f"the model does not expect: {'; '.join(unlikely)}"))
+    if replicate < WORST_REPLICATE:
+        found.append(
+            Alarm("fit", LOWERS, f"only {replicate:.1%} of replicates of this chart would fit as badly as it does")
+        )
+    return found
+
+
+def _edge(problem: Problem, draws: Draws) -> list[Alarm]:
+    centers = draws.z.mean(axis=0)
+    names = problem.coordinates.names
+    far = [names[k].replace("_", " ") for k in np.flatnonzero(np.abs(centers) > EDGE_SD)]
+    if not far:
+        return []
+    return [
+        Alarm("edge of the prior", LOWERS, f"this person is at the edge of what the prior holds in: {', '.join(far)}")
+    ]
+
+
+def status_of(alarms: tuple[Alarm, ...], engine: str) -> str:
+    """``answer``, ``preview`` or ``withheld``."""
+    weights = {alarm.weight for alarm in alarms}
+    if STOPS in weights:
+        return "withheld"
+    return "preview" if LOWERS in weights or engine == "preview" else "answer"

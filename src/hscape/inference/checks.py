@@ -1,0 +1,112 @@
+"""What makes an answer doubtful: each check says what it saw, and whether it stops the answer.
+
+Points that the posterior cannot have made; a chart that replicates of itself would beat; islands that disagree; too
+few effective draws; a person at the edge of what the prior holds; a quantity about which the data taught nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr
+
+from hscape.inference.likelihood import log_chance, row_on_day, share_in
+from hscape.inference.observations import CELLULARITY, COUNT, NO_READS, NO_SHARE, READS, SHARE, TRIGGER
+from hscape.inference.problem import Problem
+
+#: An alarm stops an answer (``withheld``), lowers it (``preview``), or only tells (``note``).
+STOPS, LOWERS, TELLS = "withheld", "preview", "note"
+POINT_PROBABILITY = 0.001
+FEWEST_EFFECTIVE = 100.0
+LARGEST_TAIL = 0.7
+LARGEST_DISAGREEMENT = 0.5
+WORST_REPLICATE = 0.01
+EDGE_SD = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """One doubt.
+
+    Args:
+        name: short.
+        weight: one of ``withheld``, ``preview``, ``note``.
+        words: what was seen, in a sentence.
+    """
+
+    name: str
+    weight: str
+    words: str
+
+
+def standardized(problem: Problem, rows: np.ndarray) -> np.ndarray:
+    """How far each observation lies from each draw's course, in standard deviations, not a number if it has none.
+
+    Args:
+        problem: the chart.
+        rows: courses on the days of the observations, shape (n, n_observations, n_columns).
+    """
+    found = np.full(rows.shape[:2], np.nan)
+    for k, o in enumerate(problem.observations.rows):
+        row, what = rows[:, k], int(o[1])
+        if what == COUNT and o[6] == 0.0:
+            truth = np.maximum(row[:, int(o[2])], 1e-12)
+            spread = np.full(len(row), o[4])
+            if o[7] > 0.0:
+                white = np.maximum(row[:, 3] + row[:, 5] + row[:, 6], truth)
+                share = np.clip(truth / white, 1e-4, 0.9999)
+                spread = np.sqrt(spread**2 + (1.0 - share) / (share * o[7]))
+            sd = np.sqrt(spread**2 + (o[5] / np.maximum(truth, 0.3 * o[3])) ** 2)
+            found[:, k] = np.log(o[3] / truth) / sd
+        elif what == CELLULARITY and o[5] == 0.0:
+            found[:, k] = (_logit(o[3]) - _logit(row[:, 7])) / o[4]
+        elif what == TRIGGER:
+            found[:, k] = np.log(o[3] / np.maximum(row[:, int(o[2])], 1e-12)) / o[4]
+        elif what in (SHARE, READS):
+            share = np.array([share_in(int(o[8]), int(o[2]), r) for r in row])
+            if what == SHARE:
+                found[:, k] = (_logit(o[3]) - _logit(share + o[7] * (1.0 - share))) / o[4]
+            else:
+                vaf = share * o[5] / (share * o[6] + (1.0 - share) * o[7])
+                shown = np.clip(vaf * (1 - o[10]) + (1 - vaf) * o[10], 1e-7, 1 - 1e-7)
+                sd = np.sqrt(shown * (1 - shown) * (1.0 / o[4] + 1.0 / o[9]))
+                found[:, k] = (o[3] / o[4] - shown) / np.maximum(sd, 1.0 / o[4])
+    return found
+
+
+def _logit(x: np.ndarray | float) -> np.ndarray:
+    clipped = np.clip(x, 1e-9, 1 - 1e-9)
+    return np.log(clipped / (1.0 - clipped))
+
+
+def point_probabilities(distance: np.ndarray) -> np.ndarray:
+    """Two-sided chance of each observation under the posterior, shape (n_observations,)."""
+    seen = ~np.isnan(distance)
+    below = np.where(seen, ndtr(np.where(seen, distance, 0.0)), 0.0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
+    return np.where(seen.any(axis=0), 2.0 * np.minimum(below, 1.0 - below), np.nan)
+
+
+def replicate_probability(distance: np.ndarray, random: np.random.Generator) -> float:
+    """Chance that a replicate of the chart lies as far from its course as the chart does (posterior predictive)."""
+    seen = ~np.isnan(distance[0])
+    if not seen.any():
+        return math.nan
+    robust = np.minimum(distance[:, seen] ** 2, 25.0).sum(axis=1)
+    drawn = np.minimum(random.standard_normal((len(distance), int(seen.sum()))) ** 2, 25.0).sum(axis=1)
+    return float(np.mean(drawn >= robust))
+
+
+def rows_at(problem: Problem, numbers: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """Courses on the days of the observations, shape (n, n_observations, n_columns)."""
+    days, inverse = np.unique(problem.observations.days, return_inverse=True)
+    rows, _ = problem.courses(numbers, noise, days)
+    return rows[:, inverse]
+
+
+__all__ = [
+    "EDGE_SD", "FEWEST_EFFECTIVE", "LARGEST_DISAGREEMENT", "LARGEST_TAIL", "LOWERS", "NO_READS", "NO_SHARE",
+    "POINT_PROBABILITY", "STOPS", "TELLS", "WORST_REPLICATE", "Alarm", "log_chance", "point_probabilities",
+    "replicate_probability", "row_on_day", "rows_at", "standardized",
+]  # fmt: skip

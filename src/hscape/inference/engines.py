@@ -1,0 +1,116 @@
+"""The engines behind one call: how draws of the posterior of a chart are made.
+
+``answer`` (by name also ``smc``) runs two islands of the tempered sampler on seeds of their own; that they agree is one
+of the checks. ``preview`` is one small island with few moves: seconds, and never called an answer.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from hscape.errors import unknown_name
+from hscape.inference.problem import Problem
+from hscape.inference.sampler import ANSWER, PREVIEW, Effort, Sample, sample
+from hscape.streams import stream_key
+
+ENGINES = ("answer", "preview", "smc")
+ISLANDS = 2
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draws:
+    """The posterior of a chart.
+
+    Args:
+        engine: how it was made.
+        z: coordinates, shape (n, n_coordinates).
+        noise: chance, shape (n, n_noise, n_slots).
+        log_likelihood: shape (n,).
+        island: which island each draw is from, shape (n,).
+        effective: draws that these are worth.
+        tail: Pareto k of the last weights, the largest of the islands.
+        log_evidence: mean of the islands.
+        evidence_spread: how far the islands are apart in it; 0 for one island.
+        n_courses: courses that were simulated.
+        seconds: of computing, islands added up.
+    """
+
+    engine: str
+    z: np.ndarray
+    noise: np.ndarray
+    log_likelihood: np.ndarray
+    island: np.ndarray
+    effective: float
+    tail: float
+    log_evidence: float
+    evidence_spread: float
+    n_courses: int
+    seconds: float
+
+
+def infer(
+    problem: Problem, *, seed: int, engine: str = "answer", progress: Progress | None = None, workers: int = 2
+) -> Draws:
+    """Draw from the posterior of a chart.
+
+    Args:
+        problem: the chart.
+        seed: 0 to 2**63 - 1; the draws do not depend on the number of workers.
+        engine: ``answer``, ``smc`` or ``preview``.
+        progress: is told the share done and a word.
+        workers: threads for the islands.
+
+    Raises:
+        InputError: an unknown engine.
+    """
+    if engine not in ENGINES:
+        raise unknown_name("engine", engine, ENGINES, kind="engine")
+    effort, islands = (PREVIEW, 1) if engine == "preview" else (ANSWER, ISLANDS)
+    samples = _run(problem, seed, effort, islands, progress, workers)
+    return _joined("preview" if engine == "preview" else "smc", samples)
+
+
+def _run(
+    problem: Problem, seed: int, effort: Effort, islands: int, progress: Progress | None, workers: int
+) -> list[Sample]:
+    shares, lock = [0.0] * islands, threading.Lock()
+
+    def one(index: int) -> Sample:
+        own = problem.with_own_scratch()
+
+        def tell(share: float, word: str) -> None:
+            with lock:
+                shares[index] = share
+                if progress:
+                    progress(sum(shares) / islands, word)
+
+        key = int(stream_key(seed, "island", index)) >> 1
+        return sample(own, seed=key, effort=effort, progress=tell)
+
+    if islands == 1 or workers == 1:
+        return [one(index) for index in range(islands)]
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        return list(pool.map(one, range(islands)))
+
+
+def _joined(engine: str, samples: list[Sample]) -> Draws:
+    evidence = np.array([item.log_evidence for item in samples])
+    return Draws(
+        engine=engine,
+        z=np.concatenate([item.z for item in samples]),
+        noise=np.concatenate([item.noise for item in samples]),
+        log_likelihood=np.concatenate([item.log_likelihood for item in samples]),
+        island=np.repeat(np.arange(len(samples)), [len(item.z) for item in samples]),
+        effective=float(sum(item.effective for item in samples)),
+        tail=float(max(item.tail for item in samples)),
+        log_evidence=float(evidence.mean()),
+        evidence_spread=float(evidence.max() - evidence.min()),
+        n_courses=sum(item.n_courses for item in samples),
+        seconds=sum(item.seconds for item in samples),
+    )

@@ -1,0 +1,240 @@
+"""Explain a chart: who rebuilt the marrow, what is left, what might come, and what is not known."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from hscape.chart import Chart
+from hscape.dynamics.coarse_record import CELLS, COLUMNS, EARLY_SHARE, GRANULOCYTE
+from hscape.inference.alarms import raise_alarms, status_of
+from hscape.inference.causes import Causes, find_causes, slot_labels
+from hscape.inference.checks import Alarm, point_probabilities, replicate_probability, rows_at, standardized
+from hscape.inference.engines import Draws, infer
+from hscape.inference.futures import Future, IfEnded, all_futures, if_attack_ended, later_response, relapse_risks
+from hscape.inference.judged import is_recovered
+from hscape.inference.numbers import AT, HLA, slot_column
+from hscape.inference.odds import Odds, find_odds
+from hscape.inference.problem import Problem, make_problem
+from hscape.inference.reference import PriorReference, prior_reference
+from hscape.parameters import Parameters
+from hscape.streams import check_seed, generator
+
+Progress = Callable[[float, str], None]
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """Posterior of what happened, on a grid of days.
+
+    Args:
+        days: of the chart, from before day 0 on, shape (n_days,).
+        quantiles: quantity -> quantiles at `LEVELS`, shape (n_levels, n_days).
+        shares: slot label -> mean share of the marrow's output, shape (n_days,).
+        share_quantiles: slot label -> quantiles of the share of granulocytes.
+        first_detectable: slot label -> assay -> median day on which the clone passed the assay's limit, None if never.
+    """
+
+    days: np.ndarray
+    quantiles: dict[str, np.ndarray]
+    shares: dict[str, np.ndarray]
+    share_quantiles: dict[str, np.ndarray]
+    first_detectable: dict[str, dict[str, float | None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """Everything that was found; see `as_dict` for the contract.
+
+    Args:
+        chart: what was explained.
+        problem: the chart as a problem of inference.
+        status: ``answer``, ``preview`` or ``withheld``.
+        engine: how the draws were made.
+        draws: the posterior.
+        numbers: persons, shape (n, n_numbers).
+        quantities: named draws, shape (n,) each.
+        course: what happened.
+        causes: who rebuilt the marrow.
+        odds: probability that recovery was clone-mediated, under several priors.
+        if_ended: suppressed or lost.
+        futures: alternatives.
+        landmark: chance of a later response 6 and 12 months from now, None if it does not apply.
+        relapse: chance of relapse by what is done with cyclosporine.
+        learnt: quantity -> share of the prior's variance that the data removed.
+        point_probability: of each observation.
+        alarms: doubts.
+        seed: of the run.
+        seconds: taken.
+    """
+
+    chart: Chart
+    problem: Problem
+    status: str
+    engine: str
+    draws: Draws
+    numbers: np.ndarray
+    quantities: dict[str, np.ndarray]
+    course: Course
+    causes: Causes
+    odds: Odds
+    if_ended: IfEnded
+    futures: tuple[Future, ...]
+    landmark: tuple[float, float] | None
+    relapse: dict[str, float]
+    learnt: dict[str, float]
+    point_probability: np.ndarray
+    alarms: tuple[Alarm, ...]
+    seed: int
+    seconds: float
+    reference: PriorReference = field(repr=False)
+
+
+def explain(
+    chart: Chart,
+    *,
+    seed: int,
+    engine: str = "answer",
+    parameters: Parameters | None = None,
+    with_futures: bool = True,
+    progress: Progress | None = None,
+) -> Explanation:
+    """Explain a chart.
+
+    Args:
+        chart: of one patient; day 0 is the day on which the failure was found.
+        seed: 0 to 2**63 - 1; the same seed gives the same bytes.
+        engine: ``preview`` (seconds) or ``answer``; ``smc`` is the training-free engine by name.
+        parameters: prior; the analysis prior by default.
+        with_futures: False leaves out the alternatives.
+        progress: is told the share done and a word.
+
+    Raises:
+        InputError: a child, an empty chart, an unknown engine.
+    """
+    started = time.perf_counter()
+    seed = check_seed(seed)
+    tell = progress or (lambda share, word: None)
+    problem = make_problem(chart, parameters)
+    draws = infer(problem, seed=seed, engine=engine, progress=lambda share, word: tell(0.8 * share, word))
+    numbers = problem.mapping.numbers(draws.z)
+    tell(0.82, "who rebuilt the marrow")
+    causes = find_causes(problem, numbers, draws.noise)
+    reference = prior_reference(problem, seed)
+    odds = find_odds(problem, causes, reference, seed)
+    tell(0.88, "what is left")
+    ended = if_attack_ended(problem, numbers, draws.noise, seed)
+    tell(0.9, "what might come")
+    futures = all_futures(problem, numbers, draws.noise, seed) if with_futures else ()
+    course, quantities = _course(problem, numbers, draws.noise, causes)
+    learnt = _learnt(quantities, reference)
+    distance = standardized(problem, rows_at(problem, numbers, draws.noise))
+    points = point_probabilities(distance)
+    replicate = replicate_probability(distance, generator(seed, "replicates"))
+    alarms = raise_alarms(problem, draws, quantities, points, replicate, learnt)
+    tell(1.0, "done")
+    return Explanation(
+        chart=chart, problem=problem, status=status_of(alarms, engine), engine=draws.engine, draws=draws,
+        numbers=numbers, quantities=quantities, course=course, causes=causes, odds=odds, if_ended=ended,
+        futures=futures, landmark=later_response(problem, numbers, draws.noise, seed) if with_futures else None,
+        relapse=relapse_risks(problem, numbers, draws.noise, seed) if with_futures else {}, learnt=learnt,
+        point_probability=points, alarms=alarms, seed=seed, seconds=time.perf_counter() - started,
+        reference=reference,
+    )  # fmt: skip
+
+
+def _grid(problem: Problem) -> np.ndarray:
+    step = 7.0 if problem.last_day <= 1500 else 28.0
+    days = np.arange(-728.0, problem.last_day, step)
+    return np.append(days[days < problem.last_day - 0.5], problem.last_day)
+
+
+def _course(
+    problem: Problem, numbers: np.ndarray, noise: np.ndarray, causes: Causes
+) -> tuple[Course, dict[str, np.ndarray]]:
+    days = _grid(problem)
+    rows, since = problem.courses(numbers, noise, days)
+    capacity = problem.parameters["stem_cell_niche_capacity_cells"]
+    values = {name: rows[:, :, i] for i, name in enumerate(COLUMNS) if i}
+    values["reserve_fraction"] = values["stem_cells_count"] / capacity
+    quantiles = {name: np.quantile(v, LEVELS, axis=0) for name, v in values.items()}
+    labels = slot_labels(problem)
+    shares = {label: rows[:, :, EARLY_SHARE + slot].mean(axis=0) for slot, label in labels.items()}
+    share_quantiles = {
+        label: np.quantile(rows[:, :, GRANULOCYTE + slot], LEVELS, axis=0) for slot, label in labels.items()
+    }
+    first = {
+        label: _first_detectable(problem, days, rows[:, :, GRANULOCYTE + slot], slot)
+        for slot, label in labels.items() if slot
+    }  # fmt: skip
+    at_zero = int(np.argmin(np.abs(days)))
+    quantities = {
+        "killing_per_day": numbers[:, AT["killing_per_day"]],
+        "tolerated_antigen_fraction": numbers[:, AT["tolerated_antigen_fraction"]],
+        "suppression_fold": numbers[:, AT["suppression_fold"]],
+        "cyclosporine_sensitivity_fold": numbers[:, AT["cyclosporine_sensitivity_fold"]],
+        "globulin_fold": numbers[:, AT["globulin_fold"]],
+        "regeneration_fold": numbers[:, AT["regeneration_fold"]],
+        "hla_vulnerability_fraction": numbers[:, slot_column("vulnerability", HLA)],
+        "attack_days_before_day_0": since,
+        "immune_pressure_per_day": rows[:, at_zero, COLUMNS.index("contact_killing_per_day")],
+        "reserve_at_day_0_fraction": values["reserve_fraction"][:, at_zero],
+        "reserve_fraction": values["reserve_fraction"][:, -1],
+        "attack_now_per_day": rows[:, -1, COLUMNS.index("contact_killing_per_day")],
+        "interferon_now": rows[:, -1, COLUMNS.index("interferon")],
+        "lost_niche_fraction": rows[:, -1, COLUMNS.index("lost_niche")],
+        "attributed_to_escape": causes.without_escape,
+        "attributed_to_treatment": causes.without_treatment,
+        "pnh_stem_cells_count": rows[:, -1, CELLS + 1],
+        "hla_loss_stem_cells_count": rows[:, -1, CELLS + 2],
+    }
+    quantities["is_recovered"] = is_recovered(rows[:, -1]).astype(float)
+    course = Course(
+        days=days, quantiles=quantiles, shares=shares, share_quantiles=share_quantiles, first_detectable=first
+    )
+    return course, quantities
+
+
+def _first_detectable(problem: Problem, days: np.ndarray, share: np.ndarray, slot: int) -> dict[str, float | None]:
+    p = problem.parameters
+    if slot == 1:
+        limits = {
+            "sensitive flow": p["pnh_flow_sensitive_limit_fraction"],
+            "routine flow": p["pnh_flow_routine_limit_fraction"],
+        }
+    elif slot == HLA:
+        limits = {"HLA flow": p["hla_flow_limit_fraction"], "SNP array": p["snp_array_limit_fraction"]}
+    else:
+        limits = {"sequencing": 2.0 * p["sequencing_detection_limit_fraction"]}
+    found: dict[str, float | None] = {}
+    for assay, limit in limits.items():
+        above = share >= limit
+        has = above.any(axis=1)
+        found[assay] = float(np.median(days[above[has].argmax(axis=1)])) if has.mean() >= 0.5 else None
+    return found
+
+
+def _learnt(quantities: dict[str, np.ndarray], reference: PriorReference) -> dict[str, float]:
+    """Share of the prior's variance that the data removed, on a logarithmic scale where a quantity is positive."""
+    found = {}
+    for name, values in quantities.items():
+        prior = reference.quantities.get(name)
+        if prior is None or len(prior) < 20:
+            continue
+        a, b = (_scaled(values, name), _scaled(prior, name))
+        spread = float(np.nanvar(b))
+        found[name] = float(np.clip(1.0 - np.nanvar(a) / spread, -1.0, 1.0)) if spread > 0 else 0.0
+    return found
+
+
+def _scaled(values: np.ndarray, name: str) -> np.ndarray:
+    is_share = name.startswith("attributed") or name in (
+        "is_recovered",
+        "lost_niche_fraction",
+        "hla_vulnerability_fraction",
+    )
+    return values if is_share else np.log(np.maximum(values, 1e-9))
