@@ -218,7 +218,7 @@ class Episodes:
             state = self._state = state.with_room(4 * len(state.clones.cells))
         address = stream_key(0, "donor", int(tick)) & _ADDRESS_MASK
         n_used = place(
-            state.clones, state.n_used, float(donor_cells), 0.0, 0.0, 0.0, address, np.uint64(0), kind, tick, 0.0
+            state.clones, state.n_used, float(donor_cells), 0.0, 0.0, 0.0, 1.0, address, np.uint64(0), kind, tick, 0.0
         )
         slot = int(np.flatnonzero(state.clones.address[: int(n_used)] == address)[0])
         state.clones.progenitors[slot] = donor_progenitors

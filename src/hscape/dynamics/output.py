@@ -33,6 +33,8 @@ CLONE_COLUMNS = (
     "red_cell",
 )
 N_CLONE_COLUMNS = len(CLONE_COLUMNS)
+#: Column of `Output.channel` with what the mean early progenitor gives.
+MEAN_OUTPUT = 2
 
 
 class Output(NamedTuple):
@@ -41,7 +43,7 @@ class Output(NamedTuple):
     tick: np.ndarray  # (n_out,) wanted
     state: np.ndarray  # (n_out, n_states)
     stem_cells: np.ndarray  # (n_out,)
-    channel: np.ndarray  # (n_out, 2): splenic pool, circulating share of neutrophils
+    channel: np.ndarray  # (n_out, 3): splenic pool, circulating share of neutrophils, mean output
     clone_tick: np.ndarray  # (n_clone_out,) wanted
     clone_row: np.ndarray  # (n_rows, n_clone_columns)
     serial_slot: np.ndarray  # (n_serials, 6): address low/high, parent low/high, kind, birth tick
@@ -55,12 +57,13 @@ class Output(NamedTuple):
 
 @compiled
 def record_blood(index, tick, y, program, f, work, out):
-    """Write the blood state of one row, with the two channels that turn pools into counts."""
+    """Write the blood state of one row, with the two channels that turn pools into counts, and the mean output."""
     channels_at(program, tick, y, f, work[6])
     for i in range(N_STATES):
         out.state[index, i] = y[i]
     out.channel[index, 0] = work[6, _SPLENIC_POOL]
     out.channel[index, 1] = work[6, _CIRCULATING_SHARE]
+    out.channel[index, MEAN_OUTPUT] = f[4]
 
 
 @compiled

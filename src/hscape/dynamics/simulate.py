@@ -296,7 +296,7 @@ def make_output(run: Run, n_founders: int, slots: int, n_transfusions: int = 0) 
         ticks,
         np.zeros((len(ticks), N_STATES)),
         np.zeros(len(ticks)),
-        np.ones((len(ticks), 2)),
+        np.ones((len(ticks), 3)),
         clone_ticks,
         np.zeros((rows, output.N_CLONE_COLUMNS)),
         np.zeros((n_serials, 6), dtype=np.int64),
