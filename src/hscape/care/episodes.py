@@ -269,6 +269,7 @@ class Episodes:
             with_blood=True,
             with_composition=True,
             key=stream_key(self.run.seed, "patient", self.run.number),
+            report_fraction=self.run.report_fraction,
             report_cells=self.run.report_fraction * capacity,
             is_continued=self.day > 0.0,
             red_cell_trigger_g_per_dl=watch.red_cell_trigger_g_per_dl,

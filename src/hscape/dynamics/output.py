@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -68,11 +69,18 @@ def record_blood(index, tick, y, program, f, work, out):
 
 @compiled
 def number_clones(clones, n_used, plan, out):
-    """Give a serial number to every clone that has become large enough to report."""
+    """Give a serial number to every clone that has become large enough to report.
+
+    Large is a share of the niche, or the same share of the early progenitors: in an empty marrow a clone of a few
+    stem cells may be what the blood is made from.
+    """
+    least = math.inf
+    if plan.with_blood:
+        least = max(plan.report_fraction * clones.progenitors[:n_used].sum(), NEGLIGIBLE_PROGENITORS)
     for i in range(1, n_used):
         if (
             clones.serial[i] < 0
-            and clones.cells[i] >= plan.report_cells
+            and (clones.cells[i] >= plan.report_cells or clones.progenitors[i] >= least)
             and out.n_serials[0] < out.serial_slot.shape[0]
         ):
             s = out.n_serials[0]

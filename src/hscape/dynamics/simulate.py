@@ -216,6 +216,7 @@ def _prepare(
         with_blood=run.with_blood,
         with_composition=run.with_blood and (len(patient.clones) > 0 or len(patient.clone_kinds) > 0),
         key=stream_key(run.seed, stream, run.number),
+        report_fraction=run.report_fraction,
         report_cells=run.report_fraction * capacity,
         is_continued=False,
         **NO_CARE,

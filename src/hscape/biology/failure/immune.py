@@ -107,10 +107,14 @@ class ImmuneAttack(Influence):
         """Contact killing, and what interferon holds down."""
         p = context.parameters
         killing = self._value("attack_killing_per_day", context)
+        half = p["attack_killing_half_fold"]
         block = self._value("cyclosporine_sensitivity_fold", context)
         drug = Channel.CYCLOSPORINE_EXPOSURE.name
         return [
-            Effect(channel=Channel.CONTACT_KILLING_PER_DAY, variable=ATTACKING, coefficient=killing),
+            Effect(
+                channel=Channel.CONTACT_KILLING_PER_DAY, variable=ATTACKING, coefficient=killing * (1.0 + 1.0 / half),
+                half=half,
+            ),
             Effect(channel=Channel.CONTACT_KILLING_PER_DAY, variable=drug, coefficient=block, mode="reduce"),
             Effect(channel=Channel.INTERFERON_FOLD, variable=INTERFERON, coefficient=1.0),
             Effect(
