@@ -5,11 +5,12 @@ relative to health), interferon F (relative to a full attack), exposure C to cyc
 
     dT/dt = p T A / (A + K) (1 - T) / (1 + s C)  -  g T H / (H + T)  -  d T  -  x T
     dF/dt = (T m / (1 + s C) - F) / w
-    contact killing of a stem cell of vulnerability v:  v k T / (1 + s C)
+    contact killing of a stem cell of vulnerability v:  v k T (1 + h) / (h + T) / (1 + s C)
     F divides output, stem-cell division and thrombopoietin signaling by 1 + b F
 
-p expansion, K half antigen, d slow contraction, g regulation, H where regulation is overwhelmed, x killing of
-attacking cells (antithymocyte globulin, or the attack's own end), s sensitivity to cyclosporine, m suppression.
+k killing at T = 1, h attackers at which killing is half of its largest, p expansion, K half antigen, d slow
+contraction, g regulation, H where regulation is overwhelmed, x killing of attacking cells (antithymocyte globulin,
+or the attack's own end), s sensitivity to cyclosporine, m suppression.
 g = p a / (a + K) - d, so that a small attack grows only while the antigen exceeds the tolerated fraction a.
 Derivation and what follows from it: docs/explanation/immune-attack.md.
 Leaves out: naive precursors, several clones of attacking cells, homing, chance among few attacking cells.
