@@ -53,7 +53,7 @@ class ImmuneAttack(Influence):
     flare_day: float | None = None
     flare_fold: float | None = None
     end_day: float | None = None
-    end_per_day: float = 0.1
+    end_per_day: float | None = None
 
     def _value(self, name: str, context: Context) -> float:
         given = getattr(self, name.removeprefix("attack_"))
@@ -140,6 +140,5 @@ class ImmuneAttack(Influence):
         """The attack's own end."""
         if self.end_day is None:
             return []
-        return [
-            Change(channel=Channel.EFFECTOR_KILLING_PER_DAY, start_day=self.end_day, addition=self.end_per_day),
-        ]
+        rate = context.parameters["attack_own_end_per_day"] if self.end_per_day is None else self.end_per_day
+        return [Change(channel=Channel.EFFECTOR_KILLING_PER_DAY, start_day=self.end_day, addition=rate)]
