@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -64,7 +65,11 @@ class TestPatient:
 
 
 def make_patient(
-    seed: int, number: int, study: str = "sbc", parameters: Parameters | None = None
+    seed: int,
+    number: int,
+    study: str = "sbc",
+    parameters: Parameters | None = None,
+    change: Callable[[Case], Case] | None = None,
 ) -> TestPatient:
     """The patient of a number.
 
@@ -74,6 +79,7 @@ def make_patient(
         study: ``sbc`` (irregular visits, any plan), ``attribution`` (clone findings at 0, 6 and 24 months) or
             ``counts`` (the same patients without any clone finding).
         parameters: numbers by which patients are drawn; the analysis prior by default.
+        change: of the case before it is lived, for a world that is not the model's.
     """
     p = parameters or analysis_prior()
     random = generator(seed, "calibration", "patient", number)
@@ -86,6 +92,8 @@ def make_patient(
     days = months * DAYS_PER_MONTH if study == "sbc" else settings()["attribution_days"][-1]
     case = draw_case(population, plan, seed=key, number=number, parameters=p, follow_up_days=days + 1.0)
     case = dataclasses.replace(case, output_every_days=1.0, clones_every_days=7.0)
+    if change:
+        case = change(case)
     lived = admit(case, seed=key, number=number)
     if study != "sbc":
         laboratory = "none" if study == "counts" else "research"
@@ -149,9 +157,7 @@ def _draw_plan(random: np.random.Generator) -> tuple[str, CarePlan]:
         name="cyclosporine", after_diagnosis_days=start, options={"full_days": full, "taper_days": taper}
     )
     globulin = Planned(name="horse_atg", after_diagnosis_days=start)
-    agonist = Planned(
-        name="eltrombopag", after_diagnosis_days=start, options={"duration_days": d["eltrombopag_days"]}
-    )
+    agonist = Planned(name="eltrombopag", after_diagnosis_days=start, options={"duration_days": d["eltrombopag_days"]})
     given = {
         "supportive": (),
         "horse_atg": (globulin, cyclosporine),

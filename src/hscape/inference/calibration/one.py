@@ -38,7 +38,12 @@ def check_one(
         plan, the laboratory, alarms, log Bayes factor and what simple rules read from the chart.
     """
     patient = misfits.make(misfit, seed, number, study) if misfit else make_patient(seed, number, study)
-    record: dict[str, Any] = {"number": number, "reason": patient.reason, "plan": patient.plan, "assays": patient.assays}
+    record: dict[str, Any] = {
+        "number": number,
+        "reason": patient.reason,
+        "plan": patient.plan,
+        "assays": patient.assays,
+    }
     if patient.reason or patient.chart is None:
         return record
     planted = fitter_faults.find(fault) if fault else None

@@ -146,14 +146,14 @@ def relive(case: Case, *, seed: int, number: int) -> Relived | None:
 
 def planned(case: Case) -> tuple[Influence, ...]:
     """The treatments of a plan in days of the chart, as a physician knows them (not what they do to this person)."""
-    return tuple(
-        TREATMENTS[item.name](item.after_diagnosis_days, {}, **item.options) for item in case.plan.treatments
-    )
+    return tuple(TREATMENTS[item.name](item.after_diagnosis_days, {}, **item.options) for item in case.plan.treatments)
 
 
 def _stopped(item: Influence, last: float) -> Influence | None:
     if isinstance(item, Cyclosporine):
         return replace(item, stop_day=last) if item.day < last else None
     if isinstance(item, Eltrombopag):
-        return replace(item, duration_days=max(1.0, min(item.duration_days, last - item.day))) if item.day < last else None
+        return (
+            replace(item, duration_days=max(1.0, min(item.duration_days, last - item.day))) if item.day < last else None
+        )
     return item if getattr(item, "day", 0.0) < last else None

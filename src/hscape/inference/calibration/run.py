@@ -163,8 +163,8 @@ def _claim(check: Check, place: Path) -> None:
     different = sorted(key for key, value in json.loads(mine).items() if there.get(key) != value)
     if different:
         raise InputError(
-            f"--out: {place} holds another check (it differs in {', '.join(different)}); give another folder, or remove "
-            "it to begin again."
+            f"--out: {place} holds another check (it differs in {', '.join(different)}); give another folder, or "
+            "remove it to begin again."
         )
 
 

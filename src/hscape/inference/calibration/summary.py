@@ -127,9 +127,7 @@ def calibration(probability: np.ndarray, happened: np.ndarray) -> Calibration:
     return Calibration(n, rate, brier, rate * (1.0 - rate), slope, error, intercept, area)
 
 
-def _logistic(
-    probability: np.ndarray, happened: np.ndarray
-) -> tuple[float | None, float | None, float | None]:
+def _logistic(probability: np.ndarray, happened: np.ndarray) -> tuple[float | None, float | None, float | None]:
     """Logistic regression on the logit of the probability: slope, intercept, standard error of the slope."""
     clipped = np.clip(probability, CLOSEST, 1.0 - CLOSEST)
     x = np.stack([np.ones(len(clipped)), np.log(clipped / (1.0 - clipped))], axis=1)
