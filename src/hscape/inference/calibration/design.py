@@ -114,7 +114,8 @@ def chart_end(chart: Chart | None) -> float:
     """Last day with a finding, 0 if there is none."""
     if chart is None:
         return 0.0
-    return max((m.day for m in (*chart.measurements, *chart.clone_measurements)), default=0.0)
+    days = [m.day for m in chart.measurements] + [m.day for m in chart.clone_measurements]
+    return max(days, default=0.0)
 
 
 def why_not(patient: TestPatient, study: str, p: Parameters) -> str:

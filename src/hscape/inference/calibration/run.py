@@ -12,8 +12,9 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -114,10 +115,11 @@ def _records(check: Check, numbers: list[int], workers: int) -> Iterator[dict[st
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=settle, initargs=(os.getpid(),)) as pool:
-        waiting, rest = set(), iter(numbers)
+        rest = iter(numbers)
+        waiting: set[Future[dict[str, Any]]] = set()
         try:
             while True:
-                while len(waiting) < 2 * workers and (number := next(rest, None)) is not None:
+                for number in islice(rest, 2 * workers - len(waiting)):
                     waiting.add(pool.submit(_safely, check, number))
                 if not waiting:
                     return

@@ -30,7 +30,8 @@ def score(answer: Answer, truth: Truth, *, seed: int, number: int) -> dict[str, 
 
     Returns:
         ``ranks`` (0 to 1, uniform if calibrated), ``deviations`` (truth less mean, in posterior standard deviations),
-        ``contraction``, ``events`` (probability, happened), ``joint`` (rank of the distance to a random point).
+        ``contraction``, ``events`` (probability, happened), ``joint`` (rank of the distance to a random point),
+        ``truth`` and ``means``.
     """
     random = generator(seed, "calibration", "ties", number)
     ranks, deviations, contraction = {}, {}, {}
@@ -57,6 +58,7 @@ def score(answer: Answer, truth: Truth, *, seed: int, number: int) -> dict[str, 
         "events": events,
         "joint": _joint(answer, truth, random),
         "truth": truth.quantities,
+        "means": {name: float(np.nanmean(answer.quantities[name])) for name in truth.quantities},
     }
 
 
