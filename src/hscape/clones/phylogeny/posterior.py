@@ -1,0 +1,150 @@
+"""Posterior of growth rate, sampling scale and onset of one clone, on a grid that closes in on the mass.
+
+Prior: uniform in the logarithm of the rate, in the onset, and in the logarithm of c (see `law`). Rate and onset
+are a scale and a location of the coalescence times; under this prior (Haar's) the intervals of such a pair cover
+the truth as often as they say at every value of both, not only on average, as long as the bounds of the prior are
+far away. No sampling: every quantile is a sum over the grid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hscape.clones.phylogeny import law
+from hscape.clones.phylogeny.numbers import number
+
+#: Points of the first and of the last grid in rate and center, and how many times the grid closes in.
+COARSE, FINE, ROUNDS = (41, 37), (81, 49), 3
+#: Odds of a coalescence before the middle time, as a logarithm: all that a clone of two colonies leaves possible.
+CENTER_REACH = 12.0
+#: Grid points whose logarithm lies this far below the best hold no mass that counts.
+NEGLIGIBLE = 20.0
+ONSET_POINTS = 160
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clades:
+    """What the likelihood sees of a clone: its times and when it can have begun.
+
+    Args:
+        times_years: coalescence times before sampling, shape (n_tips - 1,).
+        latest_onset_years: onset cannot be later than this, the oldest meeting.
+        earliest_onset_years: nor earlier than this.
+    """
+
+    times_years: np.ndarray
+    latest_onset_years: float
+    earliest_onset_years: float
+
+    @property
+    def middle_years(self) -> float:
+        """Around which the grid is laid."""
+        return float(max(np.median(self.times_years), 1.0e-6))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posterior:
+    """Weighted points; together they are the posterior. All arrays have shape (n_points,).
+
+    Args:
+        rate_per_year: net growth of the clone in an empty room.
+        log_c: logarithm of division rate times share of cells sampled, 1/year.
+        filled_share: share of its final size reached at sampling.
+        weight: adds up to one.
+        clade: what was seen of the tree.
+    """
+
+    rate_per_year: np.ndarray
+    log_c: np.ndarray
+    filled_share: np.ndarray
+    weight: np.ndarray
+    clade: Clades
+
+    def rate_density(self) -> tuple[np.ndarray, np.ndarray]:
+        """Rates of the grid and the density of the logarithm of the rate there."""
+        rates, index = np.unique(self.rate_per_year, return_inverse=True)
+        mass = np.bincount(index, weights=self.weight)
+        return rates, mass / np.trapezoid(mass, np.log(rates))
+
+    def rate_quantiles(self, shares: np.ndarray) -> np.ndarray:
+        """Quantiles of the rate per year."""
+        rates, density = self.rate_density()
+        return np.exp(quantiles(np.log(rates), density, shares))
+
+    def onset_density(self) -> tuple[np.ndarray, np.ndarray]:
+        """Onsets before sampling and their density."""
+        first, last = self.clade.latest_onset_years, self.clade.earliest_onset_years
+        few = self.thinned()
+        near = 1.0e-3 / max(float(few.rate_per_year @ few.weight), 1.0e-9)
+        steps = np.concatenate([[0.0], np.geomspace(min(near, 1e-3 * (last - first)), last - first, ONSET_POINTS)])
+        onset = first + steps
+        log_w = np.logaddexp(0.0, few.log_c[:, None] + law.log_span(
+            onset[None, :], few.rate_per_year[:, None], few.filled_share[:, None]))  # fmt: skip
+        each = np.exp(log_w[:, :1] - log_w)
+        each /= np.trapezoid(each, onset, axis=1)[:, None]
+        return onset, few.weight @ each
+
+    def onset_quantiles(self, shares: np.ndarray) -> np.ndarray:
+        """Quantiles of the onset, years before sampling."""
+        onset, density = self.onset_density()
+        return quantiles(onset, density, shares)
+
+    def thinned(self) -> Posterior:
+        """Without the points that together hold less than a millionth."""
+        order = np.argsort(self.weight)
+        keep = np.sort(order[np.cumsum(self.weight[order]) > 1.0e-6])
+        weight = self.weight[keep] / self.weight[keep].sum()
+        return Posterior(rate_per_year=self.rate_per_year[keep], log_c=self.log_c[keep],
+                         filled_share=self.filled_share[keep], weight=weight, clade=self.clade)  # fmt: skip
+
+
+def quantiles(x: np.ndarray, density: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Quantiles of a density given at points; straight between them."""
+    mass = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(x))])
+    return np.interp(np.asarray(shares) * mass[-1], mass, x)
+
+
+def log_likelihood(clade: Clades, center: np.ndarray, rate_per_year: np.ndarray, filled_share: np.ndarray) -> tuple:
+    """Logarithm of the likelihood with the onset integrated out, and of c; the arguments broadcast."""
+    log_c = law.log_scale(center, clade.middle_years, rate_per_year, filled_share)
+    density = law.log_times_density(clade.times_years, log_c, rate_per_year, filled_share)
+    onset = law.log_onset_integral(
+        clade.latest_onset_years, clade.earliest_onset_years, log_c, rate_per_year, filled_share
+    )
+    return density + onset, log_c
+
+
+def tree_posterior(clade: Clades, filled_share: float = 0.0) -> Posterior:
+    """Posterior of one clone from its tree alone.
+
+    Args:
+        clade: coalescence times and bounds of the onset.
+        filled_share: share of its final size that the clone has reached; 0 for exponential growth throughout.
+    """
+    low, high = np.log(number("tree_rate_prior_min_per_year")), np.log(number("tree_rate_prior_max_per_year"))
+    box = [(low, high), (-CENTER_REACH, CENTER_REACH)]
+    for turn in range(ROUNDS):
+        shape = FINE if turn == ROUNDS - 1 else COARSE
+        rate = np.linspace(*box[0], shape[0])
+        center = np.linspace(*box[1], shape[1])
+        value, log_c = log_likelihood(clade, center[None, :], np.exp(rate)[:, None], np.float64(filled_share))
+        kept = value > value.max() - NEGLIGIBLE
+        box = [_closed_in(rate, kept.any(axis=1)), _closed_in(center, kept.any(axis=0))]
+    weight = np.exp(value - value.max())
+    weight[[0, -1], :] *= 0.5  # trapezoid
+    rates = np.broadcast_to(np.exp(rate)[:, None], value.shape)
+    return Posterior(
+        rate_per_year=rates.ravel(),
+        log_c=log_c.ravel(),
+        filled_share=np.full(value.size, filled_share),
+        weight=(weight / weight.sum()).ravel(),
+        clade=clade,
+    )
+
+
+def _closed_in(x: np.ndarray, kept: np.ndarray) -> tuple[float, float]:
+    """The part of the grid that holds the mass, and one cell more on each side."""
+    inside = np.flatnonzero(kept)
+    return float(x[max(inside[0] - 1, 0)]), float(x[min(inside[-1] + 1, len(x) - 1)])
