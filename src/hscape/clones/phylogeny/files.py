@@ -8,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from hscape.clones.phylogeny.newick import read_newick
+from hscape.clones.phylogeny.numbers import number
 from hscape.clones.phylogeny.tree import Tree
 from hscape.clones.phylogeny.treesequence import read_tree_sequence
 from hscape.errors import InputError
 
 _TABLES = {".tsv": "\t", ".csv": ","}
 _TREE_COLUMNS = ("newick", "tree", "tree_newick")
+_AGE_COLUMNS = ("age_years", "sampled_age_years")
 _NAME_COLUMNS = ("tree_name", "clone_id", "clone", "id", "name")
 
 
@@ -39,8 +41,8 @@ def read_trees(path: Path) -> list[Tree]:
     """Every tree of a file, each with a name of its own.
 
     Args:
-        path: ``.trees`` for a tree sequence; ``.tsv`` or ``.csv`` for a table with columns ``newick`` and
-            ``tree_name``; Newick otherwise.
+        path: ``.trees`` for a tree sequence; ``.tsv`` or ``.csv`` for a table with columns ``newick``,
+            ``tree_name`` and, if known, ``age_years`` at sampling; Newick otherwise.
 
     Raises:
         InputError: the file holds no tree, or one that cannot be read.
@@ -81,9 +83,27 @@ def column(rows: list[dict[str, str]], names: tuple[str, ...]) -> str | None:
     return next((known[name] for name in names if name in known), None)
 
 
+def age_number(text: str, where: str) -> float:
+    """An age at sampling.
+
+    Raises:
+        InputError: it is not a number of years that a person can have.
+    """
+    oldest = number("tree_oldest_onset_years")
+    try:
+        age = float(text)
+    except ValueError:
+        raise InputError(f"{where}: '{text}' is not an age; give years, 0 to {oldest:g}.") from None
+    if not 0.0 <= age <= oldest:
+        raise InputError(f"{where}: {age:g} is not an age; give years, 0 to {oldest:g}.")
+    return age
+
+
 def _from_table(text: str, where: str, delimiter: str) -> list[Tree]:
     rows = table_rows(text, where, delimiter)
-    tree_column, name_column = column(rows, _TREE_COLUMNS), column(rows, _NAME_COLUMNS)
+    tree_column, name_column, age_column = (
+        column(rows, names) for names in (_TREE_COLUMNS, _NAME_COLUMNS, _AGE_COLUMNS)
+    )
     if tree_column is None:
         raise InputError(
             f"{where}: the table has no column {' or '.join(_TREE_COLUMNS)} (it has {', '.join(rows[0])[:200]}); name the "
@@ -92,9 +112,11 @@ def _from_table(text: str, where: str, delimiter: str) -> list[Tree]:
     trees: list[Tree] = []
     for i, row in enumerate(rows, start=2):
         found = read_newick(row[tree_column], f"{where}, row {i}")
+        age = age_number(row[age_column], f"{where}, row {i}") if age_column and row[age_column].strip() else None
         for j, tree in enumerate(found, start=1):
             name = row[name_column] if name_column else f"tree_{i - 1}"
-            trees.append(replace(tree, name=name if len(found) == 1 else f"{name}_{j}"))
+            name = name if len(found) == 1 else f"{name}_{j}"
+            trees.append(replace(tree, name=name, sampled_age_years=age))
     names = [tree.name for tree in trees]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:

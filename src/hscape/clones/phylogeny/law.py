@@ -71,7 +71,8 @@ def log_times_density(
 
 
 #: Nodes and weights on (0, 1) for integrals over the onset; 24 agree with the closed form to nine digits.
-_NODES, _WEIGHTS = (0.5 * (1.0 + np.polynomial.legendre.leggauss(24)[0]), 0.5 * np.polynomial.legendre.leggauss(24)[1])
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
+_NODES, _WEIGHTS = 0.5 * (1.0 + _NODES), 0.5 * _WEIGHTS
 
 
 def log_onset_integral(

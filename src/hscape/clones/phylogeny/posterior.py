@@ -131,7 +131,7 @@ def tree_posterior(clade: Clades, filled_share: float = 0.0) -> Posterior:
         center = np.linspace(*box[1], shape[1])
         value, log_c = log_likelihood(clade, center[None, :], np.exp(rate)[:, None], np.float64(filled_share))
         kept = value > value.max() - NEGLIGIBLE
-        box = [_closed_in(rate, kept.any(axis=1)), _closed_in(center, kept.any(axis=0))]
+        box = [closed_in(rate, kept.any(axis=1)), closed_in(center, kept.any(axis=0))]
     weight = np.exp(value - value.max())
     weight[[0, -1], :] *= 0.5  # trapezoid
     rates = np.broadcast_to(np.exp(rate)[:, None], value.shape)
@@ -144,7 +144,7 @@ def tree_posterior(clade: Clades, filled_share: float = 0.0) -> Posterior:
     )
 
 
-def _closed_in(x: np.ndarray, kept: np.ndarray) -> tuple[float, float]:
+def closed_in(x: np.ndarray, kept: np.ndarray) -> tuple[float, float]:
     """The part of the grid that holds the mass, and one cell more on each side."""
     inside = np.flatnonzero(kept)
     return float(x[max(inside[0] - 1, 0)]), float(x[min(inside[-1] + 1, len(x) - 1)])

@@ -6,7 +6,7 @@ from sampling, in years.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,7 @@ class Tree:
         length_years: branch above each node, shape (n_nodes,); the root's is the stem, 0 where none is given.
         labels: label of each node, empty where none is given.
         notes: what was done on reading, one sentence each.
+        sampled_age_years: age of the person at sampling, if the file gives it.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Tree:
     length_years: np.ndarray
     labels: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    sampled_age_years: float | None = None
 
     @property
     def n_nodes(self) -> int:
@@ -104,6 +106,7 @@ class Tree:
             length_years=self.length_years[nodes].copy(),
             labels=tuple(self.labels[i] for i in nodes),
             notes=self.notes,
+            sampled_age_years=self.sampled_age_years,
         )
 
     def common_ancestor(self, nodes: np.ndarray) -> int:
@@ -154,5 +157,6 @@ def without(tree: Tree, names: set[str]) -> Tree:
     place = np.full(tree.n_nodes, -1)
     place[kept] = np.arange(len(kept))
     parents = [-1 if i == 0 else int(place[tree.parent[i]]) for i in kept]
-    return grow(tree.name, parents, [float(tree.length_years[i]) for i in kept],
-                [tree.labels[i] for i in kept], tree.notes)  # fmt: skip
+    lengths = [float(tree.length_years[i]) for i in kept]
+    cut = grow(tree.name, parents, lengths, [tree.labels[i] for i in kept], tree.notes)
+    return replace(cut, sampled_age_years=tree.sampled_age_years)
