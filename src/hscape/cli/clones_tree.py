@@ -157,7 +157,7 @@ def _describe(found: list[Any]) -> None:
             f"{_range(size, '.3g'):30}{one.method}"
         )
     for one in found:
-        for sentence in (*one.clone.whole.notes, *one.verdict):
+        for sentence in (*one.clone.notes, *one.verdict):
             print(f"  {one.clone.name}: {sentence}")
     print("Medians with 95 % intervals; cells rest on the model's rate of division. Research use only.")
 

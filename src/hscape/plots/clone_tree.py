@@ -51,11 +51,10 @@ def draw_tree(axis: Any, found: CloneGrowth) -> None:
     onset = found.onset_years
     axis.axhspan(onset.low, onset.high, color=BAND, zorder=0)
     axis.axhline(onset.median, color=MUTED, lw=0.8, ls="--", zorder=0)
-    axis.annotate("began", (0.995, onset.median), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=8, color=MUTED)
+    axis.annotate("began", (0.01, onset.median), xycoords=("axes fraction", "data"), ha="left", va="bottom", fontsize=8, color=MUTED)
     axis.set(xticks=[], ylabel="Years before sampling", title="Tree, clone in color")
     axis.spines["bottom"].set_visible(False)
     axis.set_ylim(-0.01 * heights[0], max(1.03 * (heights[0] + tree.stem_years), min(onset.high, 1.5 * heights[0])))
-    axis.invert_yaxis()
 
 
 def _places(found: CloneGrowth) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,27 +19,24 @@ class Clone:
         tree: the tree of the clone alone, with its stem.
         whole: the tree it was cut from.
         node: its uppermost node in the whole tree.
+        notes: what was done to the tree and how the clone was found, one sentence each.
     """
 
     name: str
     tree: Tree
     whole: Tree
     node: int
+    notes: tuple[str, ...] = ()
 
     @property
     def n_tips(self) -> int:
         """Colonies of the clone."""
         return len(self.tree.tips)
 
-    @property
-    def tree_share(self) -> float:
-        """Share of all colonies of the tree."""
-        return self.n_tips / len(self.whole.tips)
-
 
 def whole_tree(tree: Tree) -> Clone:
     """A tree that is one clone."""
-    return Clone(name=tree.name, tree=tree, whole=tree, node=0)
+    return Clone(name=tree.name, tree=tree, whole=tree, node=0, notes=tree.notes)
 
 
 def chosen_clade(tree: Tree, samples: list[str], name: str | None, where: str) -> Clone:
@@ -72,13 +69,16 @@ def chosen_clade(tree: Tree, samples: list[str], name: str | None, where: str) -
             f"{where}: a single colony ('{samples[0]}') has no times of meeting; name two colonies or more, between "
             "which the clade lies."
         )
-    return _cut(tree, tree.common_ancestor(np.array([tips[sample] for sample in set(samples)])), label)
+    found = _cut(tree, tree.common_ancestor(np.array([tips[sample] for sample in set(samples)])), label)
+    more = [tip for tip in found.tree.tip_labels if tip not in set(samples)]
+    if not more:
+        return found
+    note = (
+        f"The clade of the {len(set(samples))} colonies named holds {found.n_tips}: {', '.join(more[:5])}"
+        f"{' and others' if len(more) > 5 else ''} descend from the same node and were taken in."
+    )
+    return replace(found, notes=(*found.notes, note))
 
 
 def _cut(tree: Tree, node: int, name: str) -> Clone:
-    return Clone(name=name, tree=tree.subtree(node, name), whole=tree, node=node)
-
-
-def added_colonies(clone: Clone, samples: list[str]) -> list[str]:
-    """Colonies of the clade that were not named: the clade is what lies below the youngest node above the named."""
-    return sorted(set(clone.tree.tip_labels) - set(samples))
+    return Clone(name=name, tree=tree.subtree(node, name), whole=tree, node=node, notes=tree.notes)

@@ -22,7 +22,7 @@ from hscape.clones.phylogeny.numbers import number
 from hscape.clones.phylogeny.posterior import Clades, Posterior, tree_posterior
 from hscape.clones.phylogeny.shape import follows_growth
 from hscape.errors import InputError
-from hscape.parameters import Parameters
+from hscape.parameters import Parameters, records
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +101,7 @@ class CloneGrowth:
             "method": self.method,
             "size_now": {"cells": self.size_cells.as_dict()},
             "verdict": list(self.verdict),
-            "notes": list(self.clone.whole.notes),
+            "notes": list(self.clone.notes),
             "population": self.population().to_dict(orient="records"),
         }
         if self.sampled_age_years is not None:
@@ -181,6 +181,7 @@ def estimate_growth(
     tree_alone = tree_posterior(seen)
     alone = series_posterior(series) if series is not None else None
     both = joint_posterior(seen, series, sampled_age_years) if series is not None else tree_alone
+    grown = population.sizes(both, clone.n_tips, parameters or Parameters())
     return CloneGrowth(
         clone=clone,
         method="tree" if series is None else "tree and VAF",
@@ -189,14 +190,14 @@ def estimate_growth(
         series=series,
         series_posterior=alone,
         sampled_age_years=sampled_age_years,
-        sizes=population.sizes(both, clone.n_tips, parameters or Parameters()),
-        verdict=_verdict(clone, seen, both, tree_alone, alone, series, sampled_age_years),
+        sizes=grown,
+        verdict=_verdict(clone, seen, both, tree_alone, alone, series, sampled_age_years, grown),
     )
 
 
 def _verdict(
     clone: Clone, seen: Clades, both: Posterior, tree_alone: Posterior, alone: SeriesPosterior | None,
-    series: Series | None, sampled_age_years: float | None,
+    series: Series | None, sampled_age_years: float | None, grown: population.Sizes,
 ) -> tuple[str, ...]:  # fmt: skip
     said = []
     if clone.n_tips < number("tree_few_samples_count"):
@@ -211,6 +212,12 @@ def _verdict(
         said.append(
             "The meetings of lineages do not follow steady exponential growth (Anderson-Darling test, 1 %); read the rate "
             "as an average, and see the population history."
+        )
+    largest = records()["stem_cell_niche_capacity_cells"].high
+    if float(np.median(grown.cells_at(0.0))) > largest:
+        said.append(
+            f"Steady growth until sampling would give more stem cells than a marrow holds ({largest:.0e}): growth has slowed "
+            "since, so the rate is that of the early clone, and its size now is not known from the tree."
         )
     if alone is not None and agreement_probability(tree_alone, alone) < number("tree_disagreement_probability"):
         said.append("Tree and allele fractions disagree about the rate; look at each alone before using them together.")

@@ -23,7 +23,7 @@ def _row(one: CloneGrowth) -> dict[str, object]:
     for name, value in (("rate_per_year", one.rate_per_year), ("onset_years_before_sampling", one.onset_years),
                         ("size_cells", one.size_cells)):  # fmt: skip
         row |= {name: value.median, f"{name}_low": value.low, f"{name}_high": value.high}
-    return row | {"sampled_age_years": one.sampled_age_years, "verdict": " ".join((*one.clone.whole.notes, *one.verdict))}
+    return row | {"sampled_age_years": one.sampled_age_years, "verdict": " ".join((*one.clone.notes, *one.verdict))}
 
 
 def _stacked(found: Sequence[CloneGrowth], what: str) -> pd.DataFrame:
