@@ -20,9 +20,13 @@ def tree(
     file: Annotated[Path, typer.Argument(help="Newick, a table with a column newick (.csv, .tsv), or .trees")],
     vaf: Annotated[Path | None, typer.Option(help="table: age_years, vaf; clone_id, depth_reads if there are")] = None,
     clade: _Clade = None,
-    clades: Annotated[Path | None, typer.Option(help="table: clone_id, sample, a row a colony; tree if several")] = None,
+    clades: Annotated[
+        Path | None, typer.Option(help="table: clone_id, sample, a row a colony; tree if several")
+    ] = None,
     age_years: Annotated[str | None, typer.Option(help="age at which the colonies were taken")] = None,
-    drop: Annotated[list[str] | None, typer.Option(help="tip to leave out (an outgroup); may be given several times")] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(help="tip to leave out (an outgroup); may be given several times")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="folder for tables and pictures")] = None,
     settings: Settings = None,
     as_json: AsJson = False,
@@ -79,7 +83,10 @@ def _clones(file: Path, clade: list[str], clades: Path | None, drop: set[str]) -
         raise InputError("--clade: clades come from the table already; give --clade or --clades, not both.")
     if clade:
         if len(trees) > 1:
-            raise InputError(f"--clade: {file.name} holds {len(trees)} trees; say with a table (--clades, column tree) which is meant.")
+            raise InputError(
+                f"--clade: {file.name} holds {len(trees)} trees; say with a table (--clades, column tree) "
+                "which is meant."
+            )
         return _named([chosen_clade(trees[0], _split(text), None, "--clade") for text in clade])
     if clades is None:
         return [whole_tree(tree_) for tree_ in trees]
@@ -154,7 +161,7 @@ def _describe(found: list[Any]) -> None:
         rate, onset, size = one.rate_per_year, one.onset_years, one.size_cells
         print(
             f"{one.clone.name:{width}}{one.clone.n_tips:>8}  {_range(rate, '.3f'):24}{_range(onset, '.1f'):26}"
-            f"{_range(size, '.3g'):30}{one.method}"
+            f"{'not known' if size is None else _range(size, '.2g'):30}{one.method}"
         )
     for one in found:
         for sentence in (*one.clone.notes, *one.verdict):

@@ -25,8 +25,8 @@ def draw_clone(found: CloneGrowth) -> Any:
     figure.text(
         0.012, 0.015,
         f"{found.clone.n_tips} colonies; growth {rate.median:.3g} a year ({rate.low:.3g} to {rate.high:.3g}), began "
-        f"{onset.median:.1f} years before sampling ({onset.low:.1f} to {onset.high:.1f}); medians and 95 % intervals, from "
-        f"{found.method}.", fontsize=8, color=MUTED,
+        f"{onset.median:.1f} years before sampling ({onset.low:.1f} to {onset.high:.1f}); medians and 95 % intervals, "
+        f"from {found.method}.", fontsize=8, color=MUTED,
     )  # fmt: skip
     figure.tight_layout(rect=(0, 0.04, 1, 0.97))
     return figure
@@ -51,7 +51,15 @@ def draw_tree(axis: Any, found: CloneGrowth) -> None:
     onset = found.onset_years
     axis.axhspan(onset.low, onset.high, color=BAND, zorder=0)
     axis.axhline(onset.median, color=MUTED, lw=0.8, ls="--", zorder=0)
-    axis.annotate("began", (0.01, onset.median), xycoords=("axes fraction", "data"), ha="left", va="bottom", fontsize=8, color=MUTED)
+    axis.annotate(
+        "began",
+        (0.01, onset.median),
+        xycoords=("axes fraction", "data"),
+        ha="left",
+        va="bottom",
+        fontsize=8,
+        color=MUTED,
+    )
     axis.set(xticks=[], ylabel="Years before sampling", title="Tree, clone in color")
     axis.spines["bottom"].set_visible(False)
     axis.set_ylim(-0.01 * heights[0], max(1.03 * (heights[0] + tree.stem_years), min(onset.high, 1.5 * heights[0])))

@@ -1,4 +1,4 @@
-"""Colonies of simulated people as files: the tree in Newick and, with tskit, as a tree sequence; who is of which clone."""
+"""Colonies of simulated people as files: trees in Newick and, with tskit, as tree sequences, and their clones."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def sample_all(lived: Sequence[Lived], n: int) -> Sampled:
         history = seen_history(one) if isinstance(one, VirtualPatient) else one
         if isinstance(one, VirtualPatient) and any(item.kind == "transplant" for item in one.happenings):
             left_out.append(
-                f"--colonies: patient {history.run.number} was transplanted, and the donor's cells have a tree that the course "
-                "does not hold; no colonies were taken."
+                f"--colonies: patient {history.run.number} was transplanted, and the donor's cells have a tree "
+                "that the course does not hold; no colonies were taken."
             )
             continue
         found.append(sample_colonies(history, n, seed=history.run.seed))
@@ -46,13 +46,14 @@ def sample_all(lived: Sequence[Lived], n: int) -> Sampled:
 
 
 def write_colonies(folder: Path, sampled: Sampled) -> None:
-    """Write ``colonies.nwk`` (a tree a line), ``colonies.csv``, ``clades.csv`` and, with tskit, a ``.trees`` a person."""
+    """Write ``colonies.nwk`` (a tree a line), ``colonies.csv``, ``clades.csv``; with tskit a ``.trees`` each."""
     if not sampled.colonies:
         return
     many = len(sampled.colonies) > 1
     text = "".join(write_newick(one.tree) + "\n" for one in sampled.colonies)
     (folder / "colonies.nwk").write_text(text, encoding="utf-8", newline="\n")
-    members, clades = [], []
+    members: list[pd.DataFrame] = []
+    clades: list[pd.DataFrame] = []
     for i, one in enumerate(sampled.colonies, start=1):
         parts = (pd.DataFrame({"sample": list(one.clone_of), "clone": list(one.clone_of.values())}), one.clades())
         for table, kept in zip(parts, (members, clades), strict=True):

@@ -60,9 +60,7 @@ def _from_one_cell(cells: int, division: float, span: float) -> tuple[float, flo
     return division, float(loss)
 
 
-def meetings(
-    lineages: int, step: Step, source: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
+def meetings(lineages: int, step: Step, source: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Where sampled lineages stand at the end of a step, and when neighbors meet within it.
 
     Args:
@@ -100,9 +98,7 @@ def _families(step: Step, division: float, loss: float, source: np.random.Genera
     odds = (1.0 - a) * (1.0 - b) / (a * b)
     if most <= EXACT_FAMILIES:
         m = np.arange(1, most + 1)
-        weight = (
-            -gammaln(m + 1) - gammaln(before - m + 1) - gammaln(m) - gammaln(after - m + 1) + m * math.log(odds)
-        )
+        weight = -gammaln(m + 1) - gammaln(before - m + 1) - gammaln(m) - gammaln(after - m + 1) + m * math.log(odds)
         mass = np.cumsum(np.exp(weight - weight.max()))
         return int(m[np.searchsorted(mass, source.random() * mass[-1])])
     mode = _mode(float(before), float(after), odds)

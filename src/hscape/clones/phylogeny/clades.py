@@ -56,14 +56,16 @@ def chosen_clade(tree: Tree, samples: list[str], name: str | None, where: str) -
     if len(samples) == 1 and samples[0] in {tree.labels[i] for i in inner}:
         nodes = [i for i in inner if tree.labels[i] == samples[0]]
         if len(nodes) > 1:
-            raise InputError(f"{where}: {len(nodes)} nodes are labeled '{samples[0]}'; name the colonies of the clade instead.")
+            raise InputError(
+                f"{where}: {len(nodes)} nodes are labeled '{samples[0]}'; name the colonies of the clade instead."
+            )
         return _cut(tree, nodes[0], label)
     tips = {tree.labels[i]: int(i) for i in tree.tips}
     unknown = [sample for sample in samples if sample not in tips]
     if unknown:
         known = [*tips, *(tree.labels[i] for i in inner)]
-        more = f" ({len(unknown)} of {len(samples)} labels are not in tree '{tree.name}')" if len(unknown) > 1 else ""
-        raise unknown_name(f"{where}{more}", unknown[0], known, kind="colony")
+        among = f" ({len(unknown)} of {len(samples)} labels are not in tree '{tree.name}')" if len(unknown) > 1 else ""
+        raise unknown_name(f"{where}{among}", unknown[0], known, kind="colony")
     if len(set(samples)) < 2:
         raise InputError(
             f"{where}: a single colony ('{samples[0]}') has no times of meeting; name two colonies or more, between "

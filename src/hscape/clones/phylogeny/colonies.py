@@ -73,7 +73,9 @@ def sample_colonies(history: History, n: int, *, seed: int) -> Colonies:
         the stem-cell law of `hscape.dynamics.step`, see `backward`.
     """
     if history.run.kernel == "mean":
-        raise InputError("colonies: the mean kernel moves expectations, not cells; simulate with the kernel step or exact.")
+        raise InputError(
+            "colonies: the mean kernel moves expectations, not cells; simulate with the kernel step or exact."
+        )
     source = generator(seed, "colonies", history.run.number)
     clones = _trajectories(history)
     cells = np.array([_cells_at_end(clone, history) for clone in clones], dtype=np.int64)

@@ -112,7 +112,11 @@ def grow_back(
 
 
 def _through(
-    clone: Trajectory, nodes: list[int], arriving: list[tuple[float, int]], descent: Descent, source: np.random.Generator
+    clone: Trajectory,
+    nodes: list[int],
+    arriving: list[tuple[float, int]],
+    descent: Descent,
+    source: np.random.Generator,
 ) -> list[int]:
     """The lineages of a clone at its birth; daughters' lineages come in at their births."""
     joins = [time for time, _ in arriving if clone.times[0] < time < clone.times[-1]]

@@ -20,9 +20,9 @@ from hscape.clones.phylogeny.joint import (
 )
 from hscape.clones.phylogeny.numbers import number
 from hscape.clones.phylogeny.posterior import Clades, Posterior, tree_posterior
-from hscape.clones.phylogeny.shape import follows_growth
+from hscape.clones.phylogeny.verdict import fits_marrow, in_words, level_shares
 from hscape.errors import InputError
-from hscape.parameters import Parameters, records
+from hscape.parameters import Parameters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +74,13 @@ class CloneGrowth:
         return Interval(**_named(self.posterior.onset_quantiles(level_shares())))
 
     @property
-    def size_cells(self) -> Interval:
-        """Cells of the clone at sampling."""
+    def size_cells(self) -> Interval | None:
+        """Cells of the clone at sampling; None if growth at this rate would have outgrown the marrow."""
+        return self.size_if_steady_cells if fits_marrow(self.sizes) else None
+
+    @property
+    def size_if_steady_cells(self) -> Interval:
+        """Cells of the clone at sampling if it grew until then as the posterior says."""
         return Interval(**_named(np.quantile(self.sizes.cells_at(0.0), level_shares())))
 
     def population(self) -> pd.DataFrame:
@@ -91,7 +96,7 @@ class CloneGrowth:
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON."""
-        onset = self.onset_years
+        onset, size = self.onset_years, self.size_cells
         found: dict[str, Any] = {
             "id": self.clone.name,
             "rate_per_year": self.rate_per_year.as_dict(),
@@ -99,7 +104,8 @@ class CloneGrowth:
             "onset_years_means": "years before sampling",
             "n_tips": self.clone.n_tips,
             "method": self.method,
-            "size_now": {"cells": self.size_cells.as_dict()},
+            "size_now": {"cells": None if size is None else size.as_dict()},
+            "size_if_steady": {"cells": self.size_if_steady_cells.as_dict()},
             "verdict": list(self.verdict),
             "notes": list(self.clone.notes),
             "population": self.population().to_dict(orient="records"),
@@ -116,12 +122,6 @@ class CloneGrowth:
             ).as_dict()
             found["agreement_probability"] = agreement_probability(self.tree_posterior, self.series_posterior)
         return found
-
-
-def level_shares() -> np.ndarray:
-    """Probabilities of the lower end, the middle and the upper end of an interval."""
-    outside = 0.5 * (1.0 - number("tree_interval_share"))
-    return np.array([outside, 0.5, 1.0 - outside])
 
 
 def _named(values: Sequence[float] | np.ndarray) -> dict[str, float]:
@@ -191,38 +191,5 @@ def estimate_growth(
         series_posterior=alone,
         sampled_age_years=sampled_age_years,
         sizes=grown,
-        verdict=_verdict(clone, seen, both, tree_alone, alone, series, sampled_age_years, grown),
+        verdict=in_words(clone, seen, both, tree_alone, alone, series, sampled_age_years, grown),
     )
-
-
-def _verdict(
-    clone: Clone, seen: Clades, both: Posterior, tree_alone: Posterior, alone: SeriesPosterior | None,
-    series: Series | None, sampled_age_years: float | None, grown: population.Sizes,
-) -> tuple[str, ...]:  # fmt: skip
-    said = []
-    if clone.n_tips < number("tree_few_samples_count"):
-        said.append(f"Only {clone.n_tips} colonies: the prior has a visible part in the interval.")
-    slowest = number("tree_rate_prior_min_per_year")
-    if float(both.rate_quantiles(level_shares())[0]) < 2.0 * slowest:
-        said.append(
-            f"Growth is not told from none: the lower end of the rate lies at the slowest that the prior holds ({slowest:g} "
-            "a year), and a tree cannot show a clone that shrinks."
-        )
-    if not follows_growth(seen.times_years):
-        said.append(
-            "The meetings of lineages do not follow steady exponential growth (Anderson-Darling test, 1 %); read the rate "
-            "as an average, and see the population history."
-        )
-    largest = records()["stem_cell_niche_capacity_cells"].high
-    if float(np.median(grown.cells_at(0.0))) > largest:
-        said.append(
-            f"Steady growth until sampling would give more stem cells than a marrow holds ({largest:.0e}): growth has slowed "
-            "since, so the rate is that of the early clone, and its size now is not known from the tree."
-        )
-    if alone is not None and agreement_probability(tree_alone, alone) < number("tree_disagreement_probability"):
-        said.append("Tree and allele fractions disagree about the rate; look at each alone before using them together.")
-    if series is not None and sampled_age_years is None:
-        said.append("The age at sampling is not given, so the tree does not know how full the clone was; give --age-years.")
-    if series is not None and series.ceiling > number("vaf_ceiling_fraction"):
-        said.append("Allele fractions above one half: loss of the other allele is allowed for.")
-    return tuple(said)

@@ -106,8 +106,8 @@ def _from_table(text: str, where: str, delimiter: str) -> list[Tree]:
     )
     if tree_column is None:
         raise InputError(
-            f"{where}: the table has no column {' or '.join(_TREE_COLUMNS)} (it has {', '.join(rows[0])[:200]}); name the "
-            "column that holds the Newick text so."
+            f"{where}: the table has no column {' or '.join(_TREE_COLUMNS)} (it has {', '.join(rows[0])[:200]}); name "
+            "the column that holds the Newick text so."
         )
     trees: list[Tree] = []
     for i, row in enumerate(rows, start=2):
@@ -138,7 +138,11 @@ def read_clades(path: Path) -> list[tuple[str, str | None, list[str]]]:
         raise InputError(f"{path.name}: the file is empty; give columns clone_id and sample.")
     delimiter = "\t" if "\t" in text.splitlines()[0] else ","
     rows = table_rows(text, path.name, delimiter)
-    clone, sample, tree = column(rows, ("clone_id", "clone")), column(rows, ("sample", "label")), column(rows, ("tree",))
+    clone, sample, tree = (
+        column(rows, ("clone_id", "clone")),
+        column(rows, ("sample", "label")),
+        column(rows, ("tree",)),
+    )
     if clone is None or sample is None:
         raise InputError(
             f"{path.name}: needs the columns clone_id and sample (it has {', '.join(rows[0])}); a row for each colony."
@@ -148,6 +152,8 @@ def read_clades(path: Path) -> list[tuple[str, str | None, list[str]]]:
         where = row[tree] if tree else None
         kept = found.setdefault(row[clone], (where, []))
         if kept[0] != where:
-            raise InputError(f"{path.name}, row {i}: clone '{row[clone]}' lies in '{kept[0]}' and '{where}'; a clone is in one tree.")
+            raise InputError(
+                f"{path.name}, row {i}: clone '{row[clone]}' lies in '{kept[0]}' and '{where}'; a clone is in one tree."
+            )
         kept[1].append(row[sample])
     return [(name, where, samples) for name, (where, samples) in found.items()]

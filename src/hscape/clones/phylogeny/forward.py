@@ -75,9 +75,7 @@ def forward(
         parent of each branch (-1: a founder), start time of each branch, branches alive at the end, and cells after
         each step.
     """
-    used, parent, start, alive, cells = _run(
-        founders, division_per_step, loss_per_step, span_per_step, largest, source
-    )
+    used, parent, start, alive, cells = _run(founders, division_per_step, loss_per_step, span_per_step, largest, source)
     if used < 0:
         raise MemoryError(f"more than {largest} branches; simulate a smaller clone")
     return parent, start, alive, cells
@@ -93,6 +91,7 @@ def sampled_trees(
         start: its start time.
         sampled: branches that are alive at the end, in any order.
         end: time of sampling.
+        name: what the trees are called, with the number of the founder.
     """
     wanted = np.zeros(len(parent), dtype=bool)
     for tip in sampled:

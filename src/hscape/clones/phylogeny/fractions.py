@@ -54,9 +54,7 @@ class Series:
         """Logarithm of the likelihood, ceiling and scatter integrated out, shape (n_rates, n_offsets)."""
         nodes, weights = np.polynomial.legendre.leggauss(N_CEILINGS)
         ceiling = 0.5 * self.ceiling * (nodes + 1.0)
-        reads = np.geomspace(
-            number("vaf_effective_reads_min_count"), number("vaf_effective_reads_max_count"), N_READS
-        )
+        reads = np.geomspace(number("vaf_effective_reads_min_count"), number("vaf_effective_reads_max_count"), N_READS)
         total = np.zeros((len(rate_per_year), len(OFFSETS), N_CEILINGS, N_READS))
         for age, vaf, depth in zip(self.age_years, self.vaf, self.reads, strict=True):
             odds = OFFSETS[None, :] + rate_per_year[:, None] * (age - self.middle_years)
@@ -77,7 +75,8 @@ def read_series(path: Path, clones: Sequence[str]) -> tuple[dict[str, Series], l
     """Series of the clones that a table holds.
 
     Args:
-        path: table with columns ``age_years`` and ``vaf``; ``clone_id`` if there are several clones, ``depth_reads`` if known.
+        path: table with columns ``age_years`` and ``vaf``; ``clone_id`` if there are several clones,
+            ``depth_reads`` if known.
         clones: ids of the clones at hand.
 
     Returns:
@@ -106,7 +105,9 @@ def read_series(path: Path, clones: Sequence[str]) -> tuple[dict[str, Series], l
 
 
 def _fractions(rows: list[dict[str, str]], name: str, where: str) -> list[float]:
-    values = [_number(row[name], f"{where}, row {i}", "allele fraction", 0.0, 100.0) for i, row in enumerate(rows, start=2)]
+    values = [
+        _number(row[name], f"{where}, row {i}", "allele fraction", 0.0, 100.0) for i, row in enumerate(rows, start=2)
+    ]
     largest = max(values)
     if largest > 1.0:
         row = values.index(largest) + 2
@@ -131,10 +132,14 @@ def _series(name: str, points: list[tuple[float, float, float]], where: str) -> 
     table = np.array(sorted(points))
     if len(np.unique(table[:, 0])) < 2:
         raise InputError(
-            f"{where}: {f'clone {name!r} has' if name else 'there is'} one age only ({table[0, 0]:g} years); growth needs "
-            "allele fractions at two ages or more."
+            f"{where}: {f'clone {name!r} has' if name else 'there is'} one age only ({table[0, 0]:g} years); growth "
+            "needs allele fractions at two ages or more."
         )
     return Series(name=name, age_years=table[:, 0], vaf=table[:, 1], reads=table[:, 2])
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
 
 
 def _matched(found: dict[str, Series], clones: Sequence[str], where: str) -> tuple[dict[str, Series], list[str]]:
@@ -148,9 +153,13 @@ def _matched(found: dict[str, Series], clones: Sequence[str], where: str) -> tup
     known = {name: series for name, series in found.items() if name in clones}
     if not known:
         raise InputError(
-            f"{where}: none of its clones ({', '.join(list(found)[:4])}{', ...' if len(found) > 4 else ''}) is among those of the "
-            f"trees ({', '.join(clones[:4])}{', ...' if len(clones) > 4 else ''}); use the same ids in both."
+            f"{where}: none of its clones ({_few(list(found))}) is among those of the trees ({_few(clones)}); "
+            "use the same ids in both."
         )
     lost = [name for name in found if name not in clones]
-    remark = [f"{where}: {len(lost)} of {len(found)} clones have no tree here and were left out: {', '.join(lost)}."] if lost else []
+    remark = (
+        [f"{where}: {len(lost)} of {len(found)} clones have no tree here and were left out: {', '.join(lost)}."]
+        if lost
+        else []
+    )
     return known, remark

@@ -72,9 +72,7 @@ def joint_posterior(clade: Clades, series: Series, sampled_age_years: float | No
     for points in (COARSE[0], FINE[0]):
         rate = np.linspace(*box, points)
         seen = _share_out(series, np.exp(rate), sampled_age_years)
-        value, log_c = log_likelihood(
-            clade, center[None, None, :], np.exp(rate)[:, None, None], filled[None, :, None]
-        )
+        value, log_c = log_likelihood(clade, center[None, None, :], np.exp(rate)[:, None, None], filled[None, :, None])
         value = value + seen[:, :, None]
         kept = value > value.max() - NEGLIGIBLE
         box = closed_in(rate, kept.any(axis=(1, 2)))

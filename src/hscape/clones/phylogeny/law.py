@@ -52,9 +52,7 @@ def log_scale(center: Array, middle_years: float, rate_per_year: Array, filled_s
     return center - log_span(middle_years, rate_per_year, filled_share)
 
 
-def log_times_density(
-    times_years: np.ndarray, log_c: Array, rate_per_year: Array, filled_share: Array = 0.0
-) -> Any:
+def log_times_density(times_years: np.ndarray, log_c: Array, rate_per_year: Array, filled_share: Array = 0.0) -> Any:
     """Logarithm of the joint density of coalescence times.
 
     Args:

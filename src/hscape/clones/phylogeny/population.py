@@ -21,6 +21,8 @@ from hscape.parameters import Parameters, records
 #: Points of the posterior over which sizes are summed, and steps of two evenly spread sequences (golden and plastic).
 POINTS, SPREAD = 4000, (0.6180339887498949, 0.7548776662466927)
 HISTORY_POINTS = 41
+#: More cells than any body has: a size beyond it says that growth cannot have been steady.
+LARGEST = 1.0e15
 DIVISION_INTERVAL = "stem_cell_division_interval_days"
 
 
@@ -30,13 +32,13 @@ class Sizes:
 
     rate_per_year: np.ndarray
     filled_share: np.ndarray
-    cell_years: np.ndarray  # cells times years between divisions
+    log_cell_years: np.ndarray  # cells times years between divisions
     division_per_year: np.ndarray
 
     def cells_at(self, years: float) -> np.ndarray:
-        """Cells of the clone so many years before sampling, for every point."""
+        """Cells of the clone so many years before sampling, for every point; numbers stop at LARGEST."""
         back = law.log_speed(np.float64(years), self.rate_per_year, self.filled_share)
-        return self.cell_years * self.division_per_year * np.exp(-back)
+        return np.exp(np.minimum(self.log_cell_years + np.log(self.division_per_year) - back, math.log(LARGEST)))
 
 
 def sizes(posterior: Posterior, n_tips: int, parameters: Parameters) -> Sizes:
@@ -52,7 +54,7 @@ def sizes(posterior: Posterior, n_tips: int, parameters: Parameters) -> Sizes:
     return Sizes(
         rate_per_year=rate,
         filled_share=posterior.filled_share[picked],
-        cell_years=gamma.ppf(first, n_tips + 1) / np.exp(posterior.log_c[picked]),
+        log_cell_years=np.log(gamma.ppf(first, n_tips + 1)) - posterior.log_c[picked],
         division_per_year=_ordinary_division(second, parameters) + rate,
     )
 
@@ -76,7 +78,9 @@ def history(found: Sizes, oldest_years: float, shares: np.ndarray, sampled_age_y
     rows = []
     for years in np.linspace(oldest_years, 0.0, HISTORY_POINTS):
         low, median, high = np.quantile(found.cells_at(years), shares)
-        rows.append({"years_before_sampling": float(years), "cells_median": median, "cells_low": low, "cells_high": high})
+        rows.append(
+            {"years_before_sampling": float(years), "cells_median": median, "cells_low": low, "cells_high": high}
+        )
     table = pd.DataFrame(rows)
     if sampled_age_years is not None:
         table.insert(1, "age_years", sampled_age_years - table["years_before_sampling"])

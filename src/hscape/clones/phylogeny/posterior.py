@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 
 from hscape.clones.phylogeny import law
 from hscape.clones.phylogeny.numbers import number
@@ -22,6 +23,8 @@ CENTER_REACH = 12.0
 #: Grid points whose logarithm lies this far below the best hold no mass that counts.
 NEGLIGIBLE = 20.0
 ONSET_POINTS = 160
+#: Points between two of a density when its quantiles are taken: straight lines would widen 95 % intervals by 0.5 %.
+SMOOTH = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,12 +104,16 @@ class Posterior:
 
 
 def quantiles(x: np.ndarray, density: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Quantiles of a density given at points; straight between them."""
+    """Quantiles of a density given at points, with a smooth curve between them."""
+    fine = np.interp(np.arange(SMOOTH * (len(x) - 1) + 1) / SMOOTH, np.arange(len(x)), x)
+    x, density = fine, PchipInterpolator(x, density)(fine)
     mass = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(x))])
     return np.interp(np.asarray(shares) * mass[-1], mass, x)
 
 
-def log_likelihood(clade: Clades, center: np.ndarray, rate_per_year: np.ndarray, filled_share: np.ndarray) -> tuple:
+def log_likelihood(
+    clade: Clades, center: np.ndarray, rate_per_year: np.ndarray, filled_share: np.ndarray | float
+) -> tuple:
     """Logarithm of the likelihood with the onset integrated out, and of c; the arguments broadcast."""
     log_c = law.log_scale(center, clade.middle_years, rate_per_year, filled_share)
     density = law.log_times_density(clade.times_years, log_c, rate_per_year, filled_share)
@@ -129,7 +136,7 @@ def tree_posterior(clade: Clades, filled_share: float = 0.0) -> Posterior:
         shape = FINE if turn == ROUNDS - 1 else COARSE
         rate = np.linspace(*box[0], shape[0])
         center = np.linspace(*box[1], shape[1])
-        value, log_c = log_likelihood(clade, center[None, :], np.exp(rate)[:, None], np.float64(filled_share))
+        value, log_c = log_likelihood(clade, center[None, :], np.exp(rate)[:, None], filled_share)
         kept = value > value.max() - NEGLIGIBLE
         box = [closed_in(rate, kept.any(axis=1)), closed_in(center, kept.any(axis=0))]
     weight = np.exp(value - value.max())

@@ -22,7 +22,8 @@ def _row(one: CloneGrowth) -> dict[str, object]:
     row: dict[str, object] = {"clone_id": one.clone.name, "colonies_count": one.clone.n_tips, "method": one.method}
     for name, value in (("rate_per_year", one.rate_per_year), ("onset_years_before_sampling", one.onset_years),
                         ("size_cells", one.size_cells)):  # fmt: skip
-        row |= {name: value.median, f"{name}_low": value.low, f"{name}_high": value.high}
+        for part, suffix in (("median", ""), ("low", "_low"), ("high", "_high")):
+            row[f"{name}{suffix}"] = getattr(value, part) if value is not None else None
     return row | {"sampled_age_years": one.sampled_age_years, "verdict": " ".join((*one.clone.notes, *one.verdict))}
 
 

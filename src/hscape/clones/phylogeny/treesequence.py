@@ -21,7 +21,8 @@ def tskit(where: str) -> Any:
         import tskit as library
     except ImportError:
         raise InputError(
-            f"{where}: reading and writing .trees needs tskit; install it with pip install 'hscape[phylogeny]' or give Newick."
+            f"{where}: reading and writing .trees needs tskit; install it with pip install 'hscape[phylogeny]' "
+            "or give Newick."
         ) from None
     return library
 
@@ -39,17 +40,24 @@ def read_tree_sequence(path: Path) -> list[Tree]:
         raise InputError(f"{path.name}: not a tree sequence ({_short(error)}); give a .trees file or Newick.") from None
     if sequence.num_trees != 1:
         raise InputError(
-            f"{path.name}: holds {sequence.num_trees} trees along a sequence; somatic cells do not recombine, so give a "
-            "tree sequence with a single tree."
+            f"{path.name}: holds {sequence.num_trees} trees along a sequence; somatic cells do not recombine, so "
+            "give a tree sequence with a single tree."
         )
     if sequence.time_units not in _YEARS:
         raise InputError(
-            f"{path.name}: time is in '{sequence.time_units}'; give it in one of {', '.join(_YEARS)} (unknown counts as years)."
+            f"{path.name}: time is in '{sequence.time_units}'; give it in one of {', '.join(_YEARS)} "
+            "(unknown counts as years)."
         )
     local = sequence.first()
     if local.num_roots != 1:
-        raise InputError(f"{path.name}: the tree has {local.num_roots} roots; give one tree in which all colonies meet.")
-    notes = ("The tree sequence does not say its unit of time; taken as years.",) if sequence.time_units == "unknown" else ()
+        raise InputError(
+            f"{path.name}: the tree has {local.num_roots} roots; give one tree in which all colonies meet."
+        )
+    notes = (
+        ("The tree sequence does not say its unit of time; taken as years.",)
+        if sequence.time_units == "unknown"
+        else ()
+    )
     return [_grown(sequence, local, path.stem, _YEARS[sequence.time_units], notes)]
 
 
@@ -83,7 +91,9 @@ def write_tree_sequence(tree: Tree, path: Path) -> None:
     heights = _strictly_older(tree, heights)
     for i in range(tree.n_nodes):
         flags = library.NODE_IS_SAMPLE if i in tips else 0
-        tables.nodes.add_row(flags=flags, time=float(heights[i]), metadata={"name": tree.labels[i]} if tree.labels[i] else {})
+        tables.nodes.add_row(
+            flags=flags, time=float(heights[i]), metadata={"name": tree.labels[i]} if tree.labels[i] else {}
+        )
     for i in range(1, tree.n_nodes):
         tables.edges.add_row(0.0, 1.0, int(tree.parent[i]), i)
     if tree.stem_years > 0.0:

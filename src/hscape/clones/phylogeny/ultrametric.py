@@ -84,7 +84,7 @@ def _not_ultrametric(tree: Tree, distance: np.ndarray, share: float, where: str)
         else "make it ultrametric (time) first, for example with rtreefit or treedater"
     )
     return InputError(
-        f"{where}: not ultrametric: tips stand {distance.min():.4g} to {distance.max():.4g} from the root ('{labels[odd]}' "
-        f"is farthest from the others), {share:.1%} apart where {number('tree_mended_deviation_share'):.0%} is mended; "
-        f"{advice}."
+        f"{where}: not ultrametric: tips stand {distance.min():.4g} to {distance.max():.4g} from the root "
+        f"('{labels[odd]}' is farthest from the others), {share:.1%} apart where "
+        f"{number('tree_mended_deviation_share'):.0%} is mended; {advice}."
     )
