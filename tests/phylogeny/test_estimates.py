@@ -5,7 +5,8 @@ import pytest
 
 from hscape.clones.phylogeny import estimate_growth, read_newick, read_series, read_trees, whole_tree
 from hscape.clones.phylogeny.estimate import clade_seen
-from hscape.clones.phylogeny.joint import joint_posterior, series_posterior
+from hscape.clones.phylogeny.forward import forward, sampled_trees
+from hscape.clones.phylogeny.joint import joint_posterior, logistic_posterior, series_posterior
 from hscape.clones.phylogeny.numbers import number
 from hscape.clones.phylogeny.population import sizes
 from hscape.clones.phylogeny.posterior import Clades, tree_posterior
@@ -123,3 +124,27 @@ def test_the_prior_is_what_is_left_of_two_colonies():
     assert found.rate_per_year.high / found.rate_per_year.low > 100.0
     assert found.rate_per_year.low >= number("tree_rate_prior_min_per_year")
     assert any("Only 2 colonies" in sentence for sentence in found.verdict)
+
+
+def saturated_tree(rate, n, source):
+    """A clone that grows logistically to 10,000 cells in 30 years and rests there for 15, cell by cell."""
+    spans = np.full(180, 0.25)
+    size = 10_000.0 / (1.0 + np.exp(-rate * (np.cumsum(spans) - 18.0)))
+    net = rate * (1.0 - size / 10_000.0)
+    while True:
+        parent, start, alive, _ = forward(1, np.ones(180), 1.0 - net, spans, source)
+        if len(alive) > 2000:
+            return sampled_trees(parent, start, source.choice(alive, n, replace=False), 45.0)[0]
+
+
+def test_a_clone_that_has_levelled_off_is_seen_by_logistic_growth(seed):
+    """Late drift makes a saturated clone look slow to exponential growth, not to logistic growth."""
+    slow, held = 0, 0
+    for i in range(6):
+        tree = saturated_tree(0.5, 60, generator(seed, "saturated", i))
+        seen = clade_seen(whole_tree(tree), 70.0)
+        plain, logistic = tree_posterior(seen).rate_quantiles(SHARES), logistic_posterior(seen).rate_quantiles(SHARES)
+        slow += plain[1] < logistic[1]
+        held += logistic[0] <= 0.5 <= logistic[2]
+    assert slow == 6
+    assert held >= 4  # fewer has a probability of 0.002 if 95 % intervals are what they say

@@ -27,6 +27,7 @@ def tree(
     drop: Annotated[
         list[str] | None, typer.Option(help="tip to leave out (an outgroup); may be given several times")
     ] = None,
+    growth: Annotated[str, typer.Option(help="of the tree alone: auto, exponential or logistic")] = "auto",
     out: Annotated[Path | None, typer.Option(help="folder for tables and pictures")] = None,
     settings: Settings = None,
     as_json: AsJson = False,
@@ -49,6 +50,7 @@ def tree(
             series=series.get(clone.name),
             sampled_age_years=clone.whole.sampled_age_years if age is None else age,
             parameters=parameters,
+            growth=growth,
         )
         for clone in clones
     ]

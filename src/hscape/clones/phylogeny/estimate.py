@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,13 +17,17 @@ from hscape.clones.phylogeny.joint import (
     SeriesPosterior,
     agreement_probability,
     joint_posterior,
+    logistic_posterior,
     series_posterior,
 )
 from hscape.clones.phylogeny.numbers import number
 from hscape.clones.phylogeny.posterior import Clades, Posterior, tree_posterior
+from hscape.clones.phylogeny.shape import follows_growth
 from hscape.clones.phylogeny.verdict import fits_marrow, in_words, level_shares
 from hscape.errors import InputError
 from hscape.parameters import Parameters
+
+GROWTH = ("auto", "exponential", "logistic")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +67,11 @@ class CloneGrowth:
     sampled_age_years: float | None
     sizes: population.Sizes
     verdict: tuple[str, ...] = field(default=())
+
+    @property
+    def growth(self) -> str:
+        """Law of growth that the estimate rests on: exponential or logistic."""
+        return "logistic" if self.posterior.filled_share.any() else "exponential"
 
     @property
     def rate_per_year(self) -> Interval:
@@ -104,6 +114,7 @@ class CloneGrowth:
             "onset_years_means": "years before sampling",
             "n_tips": self.clone.n_tips,
             "method": self.method,
+            "growth": self.growth,
             "size_now": {"cells": None if size is None else size.as_dict()},
             "size_if_steady": {"cells": self.size_if_steady_cells.as_dict()},
             "verdict": list(self.verdict),
@@ -122,6 +133,16 @@ class CloneGrowth:
             ).as_dict()
             found["agreement_probability"] = agreement_probability(self.tree_posterior, self.series_posterior)
         return found
+
+
+def _tree_alone(seen: Clades, growth: str) -> Posterior:
+    """Posterior from the tree, with the law of growth that was asked for or that the meetings ask for."""
+    steady = tree_posterior(seen)
+    if growth == "exponential" or (growth == "auto" and follows_growth(seen.times_years)):
+        return steady
+    level = logistic_posterior(seen)
+    is_better = level.log_evidence - steady.log_evidence > math.log(number("tree_growth_evidence_fold"))
+    return level if growth == "logistic" or is_better else steady
 
 
 def _named(values: Sequence[float] | np.ndarray) -> dict[str, float]:
@@ -159,6 +180,7 @@ def estimate_growth(
     series: Series | None = None,
     sampled_age_years: float | None = None,
     parameters: Parameters | None = None,
+    growth: str = "auto",
 ) -> CloneGrowth:
     """Growth rate, onset and size of a clone from its tree, and from its allele fractions if given.
 
@@ -167,18 +189,23 @@ def estimate_growth(
         series: allele fractions of the same clone at two ages or more.
         sampled_age_years: age at which the colonies were taken.
         parameters: numbers of the model; the rate of division turns drift into cells.
+        growth: of the tree alone: ``exponential`` until sampling; ``logistic`` towards a size that it may have come
+            near; ``auto`` takes the second if the meetings do not look like the first and fit the second far better.
+            With allele fractions and an age growth is logistic in any case.
 
     Returns:
         the growth of the clone with 95 % intervals.
 
     Raises:
-        InputError: the clone is older than the person.
+        InputError: the clone is older than the person, or the growth is not known.
 
     Source:
         `hscape.clones.phylogeny.law` and `posterior`.
     """
     seen = clade_seen(clone, sampled_age_years)
-    tree_alone = tree_posterior(seen)
+    if growth not in GROWTH:
+        raise InputError(f"growth: '{growth}' is not known; give one of {', '.join(GROWTH)}.")
+    tree_alone = _tree_alone(seen, growth)
     alone = series_posterior(series) if series is not None else None
     both = joint_posterior(seen, series, sampled_age_years) if series is not None else tree_alone
     grown = population.sizes(both, clone.n_tips, parameters or Parameters())

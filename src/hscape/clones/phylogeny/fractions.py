@@ -19,7 +19,7 @@ from hscape.clones.phylogeny.numbers import number
 from hscape.errors import InputError
 
 #: Points of the offset (log odds), of the ceiling and of the effective reads.
-OFFSETS, N_CEILINGS, N_READS = np.linspace(-14.0, 14.0, 85), 16, 6
+OFFSETS, N_CEILINGS, N_READS = np.linspace(-14.0, 20.0, 86), 16, 6
 
 
 @dataclass(frozen=True, kw_only=True)

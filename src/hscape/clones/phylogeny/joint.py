@@ -6,6 +6,7 @@ grown slowly of late, which the tree alone would take for slow growth throughout
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,14 +20,17 @@ from hscape.clones.phylogeny.posterior import (
     NEGLIGIBLE,
     Clades,
     Posterior,
+    cell_area,
     closed_in,
     log_likelihood,
     quantiles,
 )
 
-#: Log odds of the filled share at which the tree is computed; between them weights are shared out.
-FILLED = np.linspace(-6.0, 6.0, 25)
-CENTERS = 41
+#: Log odds of the filled share at which the tree is computed; between them weights are shared out. Log odds rise
+#: by the rate each year, so that 20 is a clone that has been full for decades.
+FILLED = np.linspace(-6.0, 20.0, 40)
+#: Points of the center, and of the rate in the last grid; twice as many move no quantile by a thousandth.
+CENTERS, RATES = 25, 61
 
 
 def rate_box() -> tuple[float, float]:
@@ -65,15 +69,27 @@ def joint_posterior(clade: Clades, series: Series, sampled_age_years: float | No
         sampled_age_years: age at which the colonies were taken; without it the tree cannot know how full the clone
             was, and grows exponentially.
     """
-    box = rate_box()
     odds = FILLED if sampled_age_years is not None else np.array([-np.inf])
+    return _on_grid(clade, odds, lambda rate: _share_out(series, rate, sampled_age_years))
+
+
+def logistic_posterior(clade: Clades) -> Posterior:
+    """Posterior of one clone from its tree, if it may have come near its final size long ago, or not yet.
+
+    Prior of the filled share: uniform in its log odds, which is uniform in the time of fastest growth.
+    """
+    return _on_grid(clade, FILLED, lambda rate: np.zeros((len(rate), len(FILLED))))
+
+
+def _on_grid(clade: Clades, odds: np.ndarray, seen: Callable[[np.ndarray], np.ndarray]) -> Posterior:
+    """Posterior over rate, filled share and center; `seen` gives the logarithm of the mass of rates and shares."""
+    box = rate_box()
     filled = 1.0 / (1.0 + np.exp(-odds))
     center = np.linspace(-CENTER_REACH, CENTER_REACH, CENTERS)
-    for points in (COARSE[0], FINE[0]):
+    for points in (COARSE[0], RATES):
         rate = np.linspace(*box, points)
-        seen = _share_out(series, np.exp(rate), sampled_age_years)
         value, log_c = log_likelihood(clade, center[None, None, :], np.exp(rate)[:, None, None], filled[None, :, None])
-        value = value + seen[:, :, None]
+        value = value + seen(np.exp(rate))[:, :, None]
         kept = value > value.max() - NEGLIGIBLE
         box = closed_in(rate, kept.any(axis=(1, 2)))
         center = np.linspace(*closed_in(center, kept.any(axis=(0, 1))), CENTERS)
@@ -84,6 +100,7 @@ def joint_posterior(clade: Clades, series: Series, sampled_age_years: float | No
         filled_share=np.broadcast_to(filled[None, :, None], value.shape).ravel(),
         weight=(weight / weight.sum()).ravel(),
         clade=clade,
+        log_evidence=float(value.max() + np.log(weight.sum() / len(filled) * cell_area(rate, center))),
     ).thinned()
 
 

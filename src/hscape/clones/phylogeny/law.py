@@ -26,6 +26,8 @@ from typing import Any
 import numpy as np
 
 Array = Any  # a number or an array; all arguments broadcast
+#: Factors of at most 2 whose product is far from the largest number.
+FACTORS = 500
 
 
 def log_span(time_years: Array, rate_per_year: Array, filled_share: Array = 0.0) -> Any:
@@ -61,11 +63,22 @@ def log_times_density(times_years: np.ndarray, log_c: Array, rate_per_year: Arra
         rate_per_year: net growth above zero.
         filled_share: share of its final size that the clone has reached at sampling.
     """
-    total = np.zeros(np.broadcast(log_c, rate_per_year, filled_share).shape)
-    for time, repeats in zip(*np.unique(times_years, return_counts=True), strict=True):
-        w = np.logaddexp(0.0, log_c + log_span(time, rate_per_year, filled_share))
-        total += repeats * (log_c + log_speed(time, rate_per_year, filled_share) - 2.0 * w)
-    return total
+    shape = np.broadcast(log_c, rate_per_year, filled_share).shape
+    total, above, product = np.zeros(shape), np.zeros(shape), np.ones(shape)
+    for i, (time, repeats) in enumerate(zip(*np.unique(times_years, return_counts=True), strict=True)):
+        u = log_c + log_span(time, rate_per_year, filled_share)
+        # log W = max(u, 0) + log(1 + exp(-|u|)): the last factors lie between 1 and 2, so one logarithm serves many.
+        above += repeats * np.maximum(u, 0.0)
+        factor = 1.0 + np.exp(-np.abs(u))
+        if repeats == 1:
+            product *= factor
+        else:
+            above += repeats * np.log(factor)
+        total += repeats * log_speed(time, rate_per_year, filled_share)
+        if i % FACTORS == 0:
+            above += np.log(product)
+            product[...] = 1.0
+    return total + len(times_years) * log_c - 2.0 * (above + np.log(product))
 
 
 #: Nodes and weights on (0, 1) for integrals over the onset; 24 agree with the closed form to nine digits.

@@ -57,6 +57,7 @@ class Posterior:
         filled_share: share of its final size reached at sampling.
         weight: adds up to one.
         clade: what was seen of the tree.
+        log_evidence: logarithm of the likelihood averaged over the prior, up to a constant of the clade.
     """
 
     rate_per_year: np.ndarray
@@ -64,6 +65,7 @@ class Posterior:
     filled_share: np.ndarray
     weight: np.ndarray
     clade: Clades
+    log_evidence: float = 0.0
 
     def rate_density(self) -> tuple[np.ndarray, np.ndarray]:
         """Rates of the grid and the density of the logarithm of the rate there."""
@@ -100,7 +102,8 @@ class Posterior:
         keep = np.sort(order[np.cumsum(self.weight[order]) > 1.0e-6])
         weight = self.weight[keep] / self.weight[keep].sum()
         return Posterior(rate_per_year=self.rate_per_year[keep], log_c=self.log_c[keep],
-                         filled_share=self.filled_share[keep], weight=weight, clade=self.clade)  # fmt: skip
+                         filled_share=self.filled_share[keep], weight=weight, clade=self.clade,
+                         log_evidence=self.log_evidence)  # fmt: skip
 
 
 def quantiles(x: np.ndarray, density: np.ndarray, shares: np.ndarray) -> np.ndarray:
@@ -148,7 +151,13 @@ def tree_posterior(clade: Clades, filled_share: float = 0.0) -> Posterior:
         filled_share=np.full(value.size, filled_share),
         weight=(weight / weight.sum()).ravel(),
         clade=clade,
+        log_evidence=float(value.max() + np.log(weight.sum() * cell_area(rate, center))),
     )
+
+
+def cell_area(rate: np.ndarray, center: np.ndarray) -> float:
+    """Area of a cell of the grid in the logarithm of the rate and the center."""
+    return float((rate[1] - rate[0]) * (center[1] - center[0]))
 
 
 def closed_in(x: np.ndarray, kept: np.ndarray) -> tuple[float, float]:

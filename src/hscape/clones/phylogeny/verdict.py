@@ -55,10 +55,16 @@ def in_words(
             f"Growth is not told from none: the lower end of the rate lies at the slowest that the prior holds "
             f"({slowest:g} a year), and a tree cannot show a clone that shrinks."
         )
-    if not follows_growth(seen.times_years):
+    if tree_alone.filled_share.any():
+        full = float(tree_alone.filled_share @ tree_alone.weight)
         said.append(
-            "The meetings of lineages do not follow steady exponential growth (Anderson-Darling test, 1 %); "
-            "read the rate as an average, and see the population history."
+            f"From the tree the clone grew logistically and had reached {full:.0%} of its final size (mean) at "
+            "sampling; the rate is that of its early growth, and steady growth until sampling would be read as slower."
+        )
+    elif not follows_growth(seen.times_years):
+        said.append(
+            "The meetings of lineages do not follow steady exponential growth (Anderson-Darling test, 1 %), nor "
+            "logistic growth much better; read the rate as an average, and see the population history."
         )
     if not fits_marrow(grown):
         said.append(
