@@ -8,6 +8,10 @@ from hscape.clones.phylogeny import law
 from hscape.dynamics.step import transition
 
 
+def log_odds(share):
+    return np.log(share) - np.log1p(-share) if share > 0.0 else law.EXPONENTIAL
+
+
 @pytest.mark.parametrize("filled", [0.0, 0.3, 0.95])
 @pytest.mark.parametrize("rate", [0.01, 0.4, 3.0])
 def test_span_is_the_integral_of_relative_size(rate, filled):
@@ -21,8 +25,8 @@ def test_span_is_the_integral_of_relative_size(rate, filled):
 
     for time in (0.5, 7.0, 40.0):
         expected = quad(relative, 0.0, time, epsrel=1e-11)[0]
-        assert np.exp(law.log_span(time, rate, filled)) == pytest.approx(expected, rel=1e-9)
-        assert np.exp(law.log_speed(time, rate, filled)) == pytest.approx(relative(time), rel=1e-9)
+        assert np.exp(law.log_span(time, rate, log_odds(filled))) == pytest.approx(expected, rel=1e-9)
+        assert np.exp(law.log_speed(time, rate, log_odds(filled))) == pytest.approx(relative(time), rel=1e-9)
 
 
 def test_neighbors_meet_as_the_stem_cell_law_says():
@@ -37,8 +41,10 @@ def test_the_density_of_one_time_adds_up():
     """Over all times up to t it gives 1 - 1 / W(t)."""
     for filled in (0.0, 0.6):
         h = np.linspace(0.0, 30.0, 2_001)
-        mass = np.trapezoid([np.exp(law.log_times_density(np.array([t]), np.log(0.02), 0.3, filled)) for t in h], h)
-        w = 1.0 + 0.02 * np.exp(law.log_span(30.0, 0.3, filled))
+        mass = np.trapezoid(
+            [np.exp(law.log_times_density(np.array([t]), np.log(0.02), 0.3, log_odds(filled))) for t in h], h
+        )
+        w = 1.0 + 0.02 * np.exp(law.log_span(30.0, 0.3, log_odds(filled)))
         assert mass == pytest.approx(1.0 - 1.0 / w, rel=1e-6)  # trapezoid in steps of 0.015 years
 
 

@@ -51,6 +51,8 @@ def test_the_answer_has_rate_and_onset_with_intervals(capsys, file):
         assert clone[name]["level"] == 0.95
     assert {"years_before_sampling", "cells_median", "cells_low", "cells_high"} <= set(clone["population"][0])
     assert "onset_age_years" not in clone
+    assert clone["growth"] == "exponential"
+    assert answer(capsys, file, "--growth", "logistic")["clones"][0]["growth"] == "logistic"
 
 
 def test_the_age_at_sampling_gives_the_age_at_onset(capsys, file):
@@ -175,6 +177,7 @@ def test_bad_allele_fractions(capsys, file, tmp_path, table, message):
         (TWO_CLADES, ("--clade", "a,b", "--clade", "a,b"), "is given twice"),
         (TWO_CLADES, ("--drop", "zz"), "no tree has a tip 'zz'"),
         (TWO_CLADES, ("--age-years", "old"), "--age-years: 'old' is not an age"),
+        (TWO_CLADES, ("--growth", "linear"), "growth: 'linear' is not known; give one of auto, exponential, logistic"),
         (TWO_CLADES, ("--age-years", "5"), "but the person was 5 years old"),
         (TWO_CLADES + TWO_CLADES, ("--clade", "a,b"), "holds 2 trees"),
     ],

@@ -51,6 +51,8 @@ class Descent:
 
     def back(self, nodes: list[int], step: Step, end: float, source: np.random.Generator) -> list[int]:
         """The lineages at the start of a step, from those at its end."""
+        if len(nodes) < 2:
+            return nodes
         order, when = meetings(len(nodes), step, source)
         standing = [nodes[i] for i in order]
         place = list(range(len(standing)))  # of each neighbor, the one that now stands for it

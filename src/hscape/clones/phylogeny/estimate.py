@@ -71,7 +71,7 @@ class CloneGrowth:
     @property
     def growth(self) -> str:
         """Law of growth that the estimate rests on: exponential or logistic."""
-        return "logistic" if self.posterior.filled_share.any() else "exponential"
+        return "logistic" if self.posterior.is_logistic else "exponential"
 
     @property
     def rate_per_year(self) -> Interval:

@@ -65,10 +65,9 @@ class Series:
         largest = total.max()
         return np.log(np.einsum("robs,b->ro", np.exp(total - largest), weights) + 1.0e-300) + largest
 
-    def filled_share(self, rate_per_year: np.ndarray, age_years: float) -> np.ndarray:
-        """Share of its ceiling that the clone has reached at this age, shape (n_rates, n_offsets)."""
-        odds = OFFSETS[None, :] + rate_per_year[:, None] * (age_years - self.middle_years)
-        return 1.0 / (1.0 + np.exp(-np.clip(odds, -500.0, 500.0)))
+    def filled_log_odds(self, rate_per_year: np.ndarray, age_years: float) -> np.ndarray:
+        """Log odds of the share of its ceiling that the clone has at this age, shape (n_rates, n_offsets)."""
+        return OFFSETS[None, :] + rate_per_year[:, None] * (age_years - self.middle_years)
 
 
 def read_series(path: Path, clones: Sequence[str]) -> tuple[dict[str, Series], list[str]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hscape.clones.phylogeny.fractions import Series
+from hscape.clones.phylogeny.law import EXPONENTIAL
 from hscape.clones.phylogeny.numbers import number
 from hscape.clones.phylogeny.posterior import (
     CENTER_REACH,
@@ -26,9 +27,9 @@ from hscape.clones.phylogeny.posterior import (
     quantiles,
 )
 
-#: Log odds of the filled share at which the tree is computed; between them weights are shared out. Log odds rise
-#: by the rate each year, so that 20 is a clone that has been full for decades.
-FILLED = np.linspace(-6.0, 20.0, 40)
+#: When growth was fastest, before sampling, relative to the first meeting of lineages: the grid of how full the clone
+#: was, as its log odds are the rate times this. Below zero growth would have been fastest after sampling.
+FASTEST = np.linspace(-1.5, 1.0, 51)
 #: Points of the center, and of the rate in the last grid; twice as many move no quantile by a thousandth.
 CENTERS, RATES = 25, 61
 
@@ -69,26 +70,26 @@ def joint_posterior(clade: Clades, series: Series, sampled_age_years: float | No
         sampled_age_years: age at which the colonies were taken; without it the tree cannot know how full the clone
             was, and grows exponentially.
     """
-    odds = FILLED if sampled_age_years is not None else np.array([-np.inf])
-    return _on_grid(clade, odds, lambda rate: _share_out(series, rate, sampled_age_years))
+    fastest = FASTEST * clade.latest_onset_years if sampled_age_years is not None else None
+    return _on_grid(clade, fastest, lambda rate: _share_out(series, rate, sampled_age_years, fastest))
 
 
 def logistic_posterior(clade: Clades) -> Posterior:
     """Posterior of one clone from its tree, if it may have come near its final size long ago, or not yet.
 
-    Prior of the filled share: uniform in its log odds, which is uniform in the time of fastest growth.
+    Prior: uniform in the time at which growth was fastest, from the first meeting of lineages to well after sampling.
     """
-    return _on_grid(clade, FILLED, lambda rate: np.zeros((len(rate), len(FILLED))))
+    return _on_grid(clade, FASTEST * clade.latest_onset_years, lambda rate: np.zeros((len(rate), len(FASTEST))))
 
 
-def _on_grid(clade: Clades, odds: np.ndarray, seen: Callable[[np.ndarray], np.ndarray]) -> Posterior:
-    """Posterior over rate, filled share and center; `seen` gives the logarithm of the mass of rates and shares."""
+def _on_grid(clade: Clades, fastest_years: np.ndarray | None, seen: Callable[[np.ndarray], np.ndarray]) -> Posterior:
+    """Posterior over rate, time of fastest growth and center; `seen`: logarithm of the mass of rates and times."""
     box = rate_box()
-    filled = 1.0 / (1.0 + np.exp(-odds))
     center = np.linspace(-CENTER_REACH, CENTER_REACH, CENTERS)
     for points in (COARSE[0], RATES):
         rate = np.linspace(*box, points)
-        value, log_c = log_likelihood(clade, center[None, None, :], np.exp(rate)[:, None, None], filled[None, :, None])
+        odds = _log_odds(np.exp(rate), fastest_years)[:, :, None]
+        value, log_c = log_likelihood(clade, center[None, None, :], np.exp(rate)[:, None, None], odds)
         value = value + seen(np.exp(rate))[:, :, None]
         kept = value > value.max() - NEGLIGIBLE
         box = closed_in(rate, kept.any(axis=(1, 2)))
@@ -97,27 +98,36 @@ def _on_grid(clade: Clades, odds: np.ndarray, seen: Callable[[np.ndarray], np.nd
     return Posterior(
         rate_per_year=np.broadcast_to(np.exp(rate)[:, None, None], value.shape).ravel(),
         log_c=np.broadcast_to(log_c, value.shape).ravel(),
-        filled_share=np.broadcast_to(filled[None, :, None], value.shape).ravel(),
+        filled_log_odds=np.broadcast_to(odds, value.shape).ravel(),
         weight=(weight / weight.sum()).ravel(),
         clade=clade,
-        log_evidence=float(value.max() + np.log(weight.sum() / len(filled) * cell_area(rate, center))),
+        log_evidence=float(value.max() + np.log(weight.sum() / odds.shape[1] * cell_area(rate, center))),
     ).thinned()
 
 
-def _share_out(series: Series, rate_per_year: np.ndarray, sampled_age_years: float | None) -> np.ndarray:
-    """Logarithm of the mass that the series gives to each rate and filled share, shape (n_rates, n_filled)."""
+def _log_odds(rate_per_year: np.ndarray, fastest_years: np.ndarray | None) -> np.ndarray:
+    """Log odds of the filled share, shape (n_rates, n_times); one column of minus infinity without times."""
+    if fastest_years is None:
+        return np.full((len(rate_per_year), 1), EXPONENTIAL)
+    return rate_per_year[:, None] * fastest_years[None, :]
+
+
+def _share_out(
+    series: Series, rate_per_year: np.ndarray, sampled_age_years: float | None, fastest_years: np.ndarray | None
+) -> np.ndarray:
+    """Logarithm of the mass that the series gives to each rate and time of fastest growth, shape (n_rates, n_times)."""
     value = series.log_likelihood(rate_per_year)
-    if sampled_age_years is None:
+    if sampled_age_years is None or fastest_years is None:
         return np.logaddexp.reduce(value, axis=1)[:, None]
-    share = series.filled_share(rate_per_year, sampled_age_years)
-    odds = np.clip(np.log(share + 1e-300) - np.log1p(-np.minimum(share, 1.0 - 1e-15)), FILLED[0], FILLED[-1] - 1e-9)
-    step = (odds - FILLED[0]) / (FILLED[1] - FILLED[0])
+    years = series.filled_log_odds(rate_per_year, sampled_age_years) / rate_per_year[:, None]
+    last = len(fastest_years) - 1
+    step = np.clip((years - fastest_years[0]) / (fastest_years[1] - fastest_years[0]), 0.0, last - 1e-9)
     left = step.astype(int)
     mass = np.exp(value - value.max())
-    found = np.zeros((len(rate_per_year), len(FILLED)))
+    found = np.zeros((len(rate_per_year), len(fastest_years)))
     rows = np.broadcast_to(np.arange(len(rate_per_year))[:, None], left.shape)
     np.add.at(found, (rows, left), mass * (1.0 - (step - left)))
-    np.add.at(found, (rows, np.minimum(left + 1, len(FILLED) - 1)), mass * (step - left))
+    np.add.at(found, (rows, left + 1), mass * (step - left))
     return np.log(found + 1e-300) + value.max()
 
 

@@ -26,47 +26,51 @@ from typing import Any
 import numpy as np
 
 Array = Any  # a number or an array; all arguments broadcast
+#: Log odds of a clone that grows exponentially until sampling: no share of its final size is reached.
+EXPONENTIAL = -np.inf
 #: Factors of at most 2 whose product is far from the largest number.
 FACTORS = 500
 
 
-def log_span(time_years: Array, rate_per_year: Array, filled_share: Array = 0.0) -> Any:
+def log_span(time_years: Array, rate_per_year: Array, filled_log_odds: Array = EXPONENTIAL) -> Any:
     """Logarithm of A(t), in years."""
     x = rate_per_year * np.asarray(time_years, dtype=float)
     with np.errstate(divide="ignore"):
         growing = x + np.log(-np.expm1(-x)) - np.log(rate_per_year)
-        if np.all(np.asarray(filled_share) == 0.0):
+        if np.all(np.asarray(filled_log_odds) == EXPONENTIAL):
             return growing
-        return np.logaddexp(np.log(filled_share) + np.log(time_years), np.log1p(-filled_share) + growing)
+        full, empty = -np.logaddexp(0.0, -filled_log_odds), -np.logaddexp(0.0, filled_log_odds)
+        return np.logaddexp(full + np.log(time_years), empty + growing)
 
 
-def log_speed(time_years: Array, rate_per_year: Array, filled_share: Array = 0.0) -> Any:
+def log_speed(time_years: Array, rate_per_year: Array, filled_log_odds: Array = EXPONENTIAL) -> Any:
     """Logarithm of dA/dt, which is n(now) / n(then)."""
     x = rate_per_year * np.asarray(time_years, dtype=float)
-    if np.all(np.asarray(filled_share) == 0.0):
+    if np.all(np.asarray(filled_log_odds) == EXPONENTIAL):
         return x
-    with np.errstate(divide="ignore"):
-        return np.logaddexp(np.log(filled_share), np.log1p(-filled_share) + x)
+    return np.logaddexp(-np.logaddexp(0.0, -filled_log_odds), x - np.logaddexp(0.0, filled_log_odds))
 
 
-def log_scale(center: Array, middle_years: float, rate_per_year: Array, filled_share: Array = 0.0) -> Any:
+def log_scale(center: Array, middle_years: float, rate_per_year: Array, filled_log_odds: Array = EXPONENTIAL) -> Any:
     """Logarithm of c for which the odds of H < middle are exp(center): a parameter that hardly depends on the rate."""
-    return center - log_span(middle_years, rate_per_year, filled_share)
+    return center - log_span(middle_years, rate_per_year, filled_log_odds)
 
 
-def log_times_density(times_years: np.ndarray, log_c: Array, rate_per_year: Array, filled_share: Array = 0.0) -> Any:
+def log_times_density(
+    times_years: np.ndarray, log_c: Array, rate_per_year: Array, filled_log_odds: Array = EXPONENTIAL
+) -> Any:
     """Logarithm of the joint density of coalescence times.
 
     Args:
         times_years: coalescence times before sampling, shape (n,).
         log_c: logarithm of c (1/year); log_c, rate and share have a common shape.
         rate_per_year: net growth above zero.
-        filled_share: share of its final size that the clone has reached at sampling.
+        filled_log_odds: log odds of the share f of its final size that the clone has reached at sampling.
     """
-    shape = np.broadcast(log_c, rate_per_year, filled_share).shape
+    shape = np.broadcast(log_c, rate_per_year, filled_log_odds).shape
     total, above, product = np.zeros(shape), np.zeros(shape), np.ones(shape)
     for i, (time, repeats) in enumerate(zip(*np.unique(times_years, return_counts=True), strict=True)):
-        u = log_c + log_span(time, rate_per_year, filled_share)
+        u = log_c + log_span(time, rate_per_year, filled_log_odds)
         # log W = max(u, 0) + log(1 + exp(-|u|)): the last factors lie between 1 and 2, so one logarithm serves many.
         above += repeats * np.maximum(u, 0.0)
         factor = 1.0 + np.exp(-np.abs(u))
@@ -74,7 +78,7 @@ def log_times_density(times_years: np.ndarray, log_c: Array, rate_per_year: Arra
             product *= factor
         else:
             above += repeats * np.log(factor)
-        total += repeats * log_speed(time, rate_per_year, filled_share)
+        total += repeats * log_speed(time, rate_per_year, filled_log_odds)
         if i % FACTORS == 0:
             above += np.log(product)
             product[...] = 1.0
@@ -87,7 +91,7 @@ _NODES, _WEIGHTS = 0.5 * (1.0 + _NODES), 0.5 * _WEIGHTS
 
 
 def log_onset_integral(
-    first_years: float, last_years: float, log_c: Array, rate_per_year: Array, filled_share: Array = 0.0
+    first_years: float, last_years: float, log_c: Array, rate_per_year: Array, filled_log_odds: Array = EXPONENTIAL
 ) -> Any:
     """Logarithm of the integral of 1 / W(T) over onsets T between first and last, years before sampling.
 
@@ -98,6 +102,6 @@ def log_onset_integral(
     for node, weight in zip(_NODES, _WEIGHTS, strict=True):
         y = node * reach
         onset = first_years - np.log1p(-y) / rate_per_year
-        log_w = np.logaddexp(0.0, log_c + log_span(onset, rate_per_year, filled_share))
+        log_w = np.logaddexp(0.0, log_c + log_span(onset, rate_per_year, filled_log_odds))
         parts.append(np.log(weight * reach / rate_per_year) - np.log1p(-y) - log_w)
     return np.logaddexp.reduce(np.array(parts), axis=0)

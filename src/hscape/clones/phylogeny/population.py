@@ -31,13 +31,13 @@ class Sizes:
     """Evenly weighted points of the posterior with the size of the clone at sampling, shape (n_points,)."""
 
     rate_per_year: np.ndarray
-    filled_share: np.ndarray
+    filled_log_odds: np.ndarray
     log_cell_years: np.ndarray  # cells times years between divisions
     division_per_year: np.ndarray
 
     def cells_at(self, years: float) -> np.ndarray:
         """Cells of the clone so many years before sampling, for every point; numbers stop at LARGEST."""
-        back = law.log_speed(np.float64(years), self.rate_per_year, self.filled_share)
+        back = law.log_speed(np.float64(years), self.rate_per_year, self.filled_log_odds)
         return np.exp(np.minimum(self.log_cell_years + np.log(self.division_per_year) - back, math.log(LARGEST)))
 
 
@@ -53,7 +53,7 @@ def sizes(posterior: Posterior, n_tips: int, parameters: Parameters) -> Sizes:
     rate = posterior.rate_per_year[picked]
     return Sizes(
         rate_per_year=rate,
-        filled_share=posterior.filled_share[picked],
+        filled_log_odds=posterior.filled_log_odds[picked],
         log_cell_years=np.log(gamma.ppf(first, n_tips + 1)) - posterior.log_c[picked],
         division_per_year=_ordinary_division(second, parameters) + rate,
     )

@@ -54,7 +54,8 @@ class Posterior:
     Args:
         rate_per_year: net growth of the clone in an empty room.
         log_c: logarithm of division rate times share of cells sampled, 1/year.
-        filled_share: share of its final size reached at sampling.
+        filled_log_odds: log odds of the share of its final size reached at sampling; minus infinity for exponential
+            growth.
         weight: adds up to one.
         clade: what was seen of the tree.
         log_evidence: logarithm of the likelihood averaged over the prior, up to a constant of the clade.
@@ -62,10 +63,20 @@ class Posterior:
 
     rate_per_year: np.ndarray
     log_c: np.ndarray
-    filled_share: np.ndarray
+    filled_log_odds: np.ndarray
     weight: np.ndarray
     clade: Clades
     log_evidence: float = 0.0
+
+    @property
+    def is_logistic(self) -> bool:
+        """Whether growth may have slowed before sampling."""
+        return bool(np.isfinite(self.filled_log_odds).any())
+
+    @property
+    def filled_share(self) -> float:
+        """Mean share of its final size that the clone had reached at sampling."""
+        return float(self.weight @ np.exp(-np.logaddexp(0.0, -self.filled_log_odds)))
 
     def rate_density(self) -> tuple[np.ndarray, np.ndarray]:
         """Rates of the grid and the density of the logarithm of the rate there."""
@@ -86,7 +97,7 @@ class Posterior:
         steps = np.concatenate([[0.0], np.geomspace(min(near, 1e-3 * (last - first)), last - first, ONSET_POINTS)])
         onset = first + steps
         log_w = np.logaddexp(0.0, few.log_c[:, None] + law.log_span(
-            onset[None, :], few.rate_per_year[:, None], few.filled_share[:, None]))  # fmt: skip
+            onset[None, :], few.rate_per_year[:, None], few.filled_log_odds[:, None]))  # fmt: skip
         each = np.exp(log_w[:, :1] - log_w)
         each /= np.trapezoid(each, onset, axis=1)[:, None]
         return onset, few.weight @ each
@@ -102,7 +113,7 @@ class Posterior:
         keep = np.sort(order[np.cumsum(self.weight[order]) > 1.0e-6])
         weight = self.weight[keep] / self.weight[keep].sum()
         return Posterior(rate_per_year=self.rate_per_year[keep], log_c=self.log_c[keep],
-                         filled_share=self.filled_share[keep], weight=weight, clade=self.clade,
+                         filled_log_odds=self.filled_log_odds[keep], weight=weight, clade=self.clade,
                          log_evidence=self.log_evidence)  # fmt: skip
 
 
@@ -115,23 +126,22 @@ def quantiles(x: np.ndarray, density: np.ndarray, shares: np.ndarray) -> np.ndar
 
 
 def log_likelihood(
-    clade: Clades, center: np.ndarray, rate_per_year: np.ndarray, filled_share: np.ndarray | float
+    clade: Clades, center: np.ndarray, rate_per_year: np.ndarray, filled_log_odds: np.ndarray | float
 ) -> tuple:
     """Logarithm of the likelihood with the onset integrated out, and of c; the arguments broadcast."""
-    log_c = law.log_scale(center, clade.middle_years, rate_per_year, filled_share)
-    density = law.log_times_density(clade.times_years, log_c, rate_per_year, filled_share)
+    log_c = law.log_scale(center, clade.middle_years, rate_per_year, filled_log_odds)
+    density = law.log_times_density(clade.times_years, log_c, rate_per_year, filled_log_odds)
     onset = law.log_onset_integral(
-        clade.latest_onset_years, clade.earliest_onset_years, log_c, rate_per_year, filled_share
+        clade.latest_onset_years, clade.earliest_onset_years, log_c, rate_per_year, filled_log_odds
     )
     return density + onset, log_c
 
 
-def tree_posterior(clade: Clades, filled_share: float = 0.0) -> Posterior:
-    """Posterior of one clone from its tree alone.
+def tree_posterior(clade: Clades) -> Posterior:
+    """Posterior of one clone from its tree alone, if it grew exponentially until sampling.
 
     Args:
         clade: coalescence times and bounds of the onset.
-        filled_share: share of its final size that the clone has reached; 0 for exponential growth throughout.
     """
     low, high = np.log(number("tree_rate_prior_min_per_year")), np.log(number("tree_rate_prior_max_per_year"))
     box = [(low, high), (-CENTER_REACH, CENTER_REACH)]
@@ -139,7 +149,7 @@ def tree_posterior(clade: Clades, filled_share: float = 0.0) -> Posterior:
         shape = FINE if turn == ROUNDS - 1 else COARSE
         rate = np.linspace(*box[0], shape[0])
         center = np.linspace(*box[1], shape[1])
-        value, log_c = log_likelihood(clade, center[None, :], np.exp(rate)[:, None], filled_share)
+        value, log_c = log_likelihood(clade, center[None, :], np.exp(rate)[:, None], law.EXPONENTIAL)
         kept = value > value.max() - NEGLIGIBLE
         box = [closed_in(rate, kept.any(axis=1)), closed_in(center, kept.any(axis=0))]
     weight = np.exp(value - value.max())
@@ -148,7 +158,7 @@ def tree_posterior(clade: Clades, filled_share: float = 0.0) -> Posterior:
     return Posterior(
         rate_per_year=rates.ravel(),
         log_c=log_c.ravel(),
-        filled_share=np.full(value.size, filled_share),
+        filled_log_odds=np.full(value.size, law.EXPONENTIAL),
         weight=(weight / weight.sum()).ravel(),
         clade=clade,
         log_evidence=float(value.max() + np.log(weight.sum() * cell_area(rate, center))),

@@ -55,11 +55,10 @@ def in_words(
             f"Growth is not told from none: the lower end of the rate lies at the slowest that the prior holds "
             f"({slowest:g} a year), and a tree cannot show a clone that shrinks."
         )
-    if tree_alone.filled_share.any():
-        full = float(tree_alone.filled_share @ tree_alone.weight)
+    if tree_alone.is_logistic:
         said.append(
-            f"From the tree the clone grew logistically and had reached {full:.0%} of its final size (mean) at "
-            "sampling; the rate is that of its early growth, and steady growth until sampling would be read as slower."
+            f"From the tree the clone grew logistically and had reached {tree_alone.filled_share:.0%} of its final "
+            "size (mean) at sampling; the rate is that of its early growth, which steady growth would read as slower."
         )
     elif not follows_growth(seen.times_years):
         said.append(
