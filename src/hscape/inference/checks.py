@@ -26,7 +26,7 @@ WORST_REPLICATE = 0.01
 EDGE_SD = 3.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """One doubt.
 
