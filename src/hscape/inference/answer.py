@@ -7,11 +7,14 @@ what was read, and gives no numbers.
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from typing import Any
 
 import numpy as np
 
+from hscape.chart import Chart
+from hscape.chart.document import chart_to_dict
 from hscape.inference.explain import Explanation
 from hscape.inference.findings import KINDS, clone_findings
 
@@ -158,3 +161,9 @@ def _quantity(e: Explanation, name: str) -> dict[str, Any]:
         "prior": None if prior is None or not len(prior) else _interval(prior),
         "learnt": e.learnt.get(name),
     }
+
+
+def chart_digest(chart: Chart) -> str:
+    """SHA-256 over everything that the chart says; names of files and cells do not take part."""
+    text = json.dumps(chart_to_dict(chart), sort_keys=True, ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()

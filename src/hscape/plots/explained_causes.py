@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from hscape.inference.explain import Explanation
+from hscape.inference.quantities import percent
 from hscape.plots.chart_time import plain
 from hscape.plots.explained_time import put_words, slot_color
 from hscape.plots.style import GRID, INK, MUTED, pyplot
@@ -34,11 +35,12 @@ def draw_explained_causes(e: Explanation) -> Any:
     )
     _draw_table(left, e)
     _draw_clones(right, e, labels)
-    lines = [
-        "Needed: more than half of the output on the last day would be missing without it, in re-runs of the same persons on",
-        "the same chance. 'Neither': each alone could be left out. Bars: 90 % intervals. Share is not cause. Research use only.",
-    ]
-    return put_words(figure, title_of_causes(e), lines)
+    note = (
+        "Share: of granulocytes. Needed: more than half of the output on the last day would be missing without it, in re-runs of the same persons "
+        "on the same chance. 'Neither': each alone could be left out. Bars: 90 % intervals. Share is not cause. Research "
+        "use only."
+    )
+    return put_words(figure, title_of_causes(e), note, left=1.0, beside=1.5, head=0.28)
 
 
 def _draw_table(axis: Any, e: Explanation) -> None:
@@ -46,7 +48,8 @@ def _draw_table(axis: Any, e: Explanation) -> None:
     axis.imshow(values, cmap="Blues", vmin=0, vmax=1.3, aspect="auto")
     for i, row in enumerate(_CELLS):
         for j, name in enumerate(row):
-            axis.text(j, i, f"{name}\n{100 * values[i, j]:.0f} %", ha="center", va="center", color=INK, fontsize=9)
+            axis.text(j, i, f"{name}\n{100 * values[i, j]:.0f} %", ha="center", va="center", fontsize=9,
+                      color="white" if values[i, j] > 0.7 else INK)  # fmt: skip
     axis.set_xticks([0, 1], ["escape not needed", "escape needed"])
     axis.set_yticks([0, 1], ["treatment\nnot needed", "treatment\nneeded"])
     axis.tick_params(length=0)
@@ -70,7 +73,7 @@ def _draw_clones(axis: Any, e: Explanation, labels: list[str]) -> None:
     axis.set_xlim(0, 100)
     axis.set_xlabel("%")
     axis.grid(axis="x", color=GRID, lw=0.4)
-    axis.set_title("Filled: share of granulocytes. Open: output due to its escape", color=INK)
+    axis.set_title("Filled: its share. Open: output due to its escape", color=INK)
     if not labels:
         axis.text(0.5, 0.5, "no clone", transform=axis.transAxes, ha="center", color=MUTED)
 
@@ -79,8 +82,8 @@ def describe_explained_causes(e: Explanation) -> str:
     """The picture in words."""
     cells = ", ".join(f"{name} {100 * value:.0f} %" for name, value in e.odds.causes_2x2.items())
     clones = "; ".join(
-        f"{label}: share {100 * float(e.causes.shares[:, k].mean()):.2g} %, due to its escape "
-        f"{100 * float(e.causes.by_clone[:, k].mean()):.2g} % of the output"
+        f"{label}: share {percent(e.causes.shares[:, k].mean())}, due to its escape "
+        f"{percent(e.causes.by_clone[:, k].mean())} of the output"
         for k, label in enumerate(e.causes.labels) if e.causes.slots[k]
     )  # fmt: skip
     return f"{title_of_causes(e)}. {cells}. {clones}."

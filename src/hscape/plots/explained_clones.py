@@ -9,6 +9,8 @@ import numpy as np
 from hscape.fractions import cell_fraction
 from hscape.inference.explain import Explanation
 from hscape.inference.findings import FOUND, NOT_FOUND, Finding, clone_findings
+from hscape.inference.quantities import percent
+from hscape.plots.chart_clones import is_open_above
 from hscape.plots.chart_time import plain
 from hscape.plots.explained_time import chart_span, fill_band, finish, shown_days, slot_color
 from hscape.plots.style import GRID, INK, MUTED, pyplot
@@ -26,7 +28,7 @@ def title_of_clones(e: Explanation) -> str:
     parts = []
     if found:
         shares = ", ".join(
-            f"{plain(label, 30)} {100 * float(np.median(_shares(e, label))):.2g} %" for label in found
+            f"{plain(label, 30)} {percent(float(np.median(_shares(e, label))))}" for label in found
         )
         parts.append(f"found {shares} of granulocytes on day {e.problem.last_day:g}")
     if missed:
@@ -71,10 +73,12 @@ def draw_explained_clones(e: Explanation) -> Any:
 
 def _draw_findings(axis: Any, e: Explanation, finding: Finding) -> None:
     for m in finding.entries:
+        if m.gene == "PIGA" and m.kind != "pnh":
+            continue  # one of several variants; flow counts the cells of all of them
         share = cell_fraction(m, e.chart.sex)
         if m.status == "positive" and share.fraction is not None:
             marker = _MARKERS.get(m.specimen, "o")
-            if share.low is not None and share.high is not None:
+            if share.low is not None and share.high is not None and not is_open_above(share):
                 low, high = max(share.low, _LOWEST), max(share.high, _LOWEST)
                 axis.plot([m.day, m.day], [100 * low, 100 * high], color=INK, lw=0.8, zorder=4)
             axis.plot([m.day], [100 * max(share.fraction, _LOWEST)], marker=marker, ms=5, color=INK, ls="", zorder=5)
@@ -93,7 +97,7 @@ def describe_explained_clones(e: Explanation) -> str:
         low, middle, high = np.quantile(_shares(e, label), (0.05, 0.5, 0.95))
         first = "" if finding.first_day is None else f", first found on day {finding.first_day:g}"
         told.append(
-            f"{label}: {finding.state}{first}; {100 * middle:.2g} % of granulocytes on the last day "
-            f"(90 % interval {100 * low:.2g} to {100 * high:.2g})."
+            f"{label}: {finding.state}{first}; {percent(middle)} of granulocytes on the last day "
+            f"(90 % interval {percent(low)} to {percent(high)})."
         )
     return " ".join(told)

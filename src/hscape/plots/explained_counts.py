@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 from hscape.inference.explain import Explanation
@@ -54,7 +53,7 @@ def draw_explained_counts(e: Explanation) -> Any:
         "for single readings, with day-to-day and assay scatter. Points: readings; hollow: after a transfusion of the same "
         "cell, not used. Red ticks: transfusions."
     )
-    return finish(figure, list(axes), e, span, title_of_counts(e), " ".join(textwrap.wrap(note)))
+    return finish(figure, list(axes), e, span, title_of_counts(e), note)
 
 
 def describe_explained_counts(e: Explanation) -> str:

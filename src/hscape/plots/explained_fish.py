@@ -56,7 +56,7 @@ def draw_explained_fish(e: Explanation) -> Any:
         "Half width of the fish: median stem cells relative to normal, on a logarithmic scale. Colored: mean share of the "
         "marrow's output of each clone within it, in proportion to the width."
     )
-    return finish(figure, [axis], e, span, title_of_fish(e), note)
+    return finish(figure, [axis], e, span, title_of_fish(e), note, right=1.75)
 
 
 def _middle(shares: np.ndarray, index: int) -> np.ndarray:

@@ -41,7 +41,6 @@ def draw_explained_futures(e: Explanation, *, with_deaths: bool = False) -> Any:
         for row, (name, words, color) in enumerate(_ROWS):
             axis = axes[row, column]
             fill_band(axis, future.months, future.fans[name], color)
-            axis.set_ylim(0, None)
             if not column:
                 axis.set_ylabel(words)
         _draw_free(axes[3, column], future, with_deaths)
@@ -51,12 +50,14 @@ def draw_explained_futures(e: Explanation, *, with_deaths: bool = False) -> Any:
     for axis in axes.ravel():
         axis.set_xticks([0, 6, 12, 18, 24])
         axis.grid(axis="y", color=GRID, lw=0.4)
-    lines = [
-        "Bands: 50 and 90 % of simulated courses, living or not, from the last explained day on. Lowest row: alive and free",
-        "of transfusion" + (", and dead (dashed)" if with_deaths else "; death competes and is not drawn")
-        + ". In a graft the blood is the donor's. Nothing is recommended. Research use only.",
-    ]  # fmt: skip
-    return put_words(figure, title_of_futures(e), lines)
+    for row, (name, _, _) in enumerate(_ROWS):
+        axes[row, 0].set_ylim(0, 1.06 * max(float(future.fans[name][4].max()) for future in e.futures))
+    deaths = "and dead (dashed)" if with_deaths else "death competes and is not drawn"
+    note = (
+        "Bands: 50 and 90 % of simulated courses, living or not, from the last explained day on. Lowest row: alive and "
+        f"free of transfusion; {deaths}. In a graft the blood is the donor's. Nothing is recommended. Research use only."
+    )
+    return put_words(figure, title_of_futures(e), note, gap=0.2, head=0.42, beside=0.25)
 
 
 def _draw_free(axis: Any, future: Future, with_deaths: bool) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from hscape.inference.alarms import NOT_LEARNT
 from hscape.inference.explain import Explanation
+from hscape.inference.quantities import words_of
 from hscape.plots.explained_time import put_words
 from hscape.plots.style import CLONES, GRID, MUTED, pyplot
 
@@ -45,16 +46,16 @@ def draw_explained_learnt(e: Explanation) -> Any:
             low, middle, high = _ranks(values, e.reference.quantities[name])
             right.plot([low, high], [row + offset] * 2, color=color, lw=2.4, solid_capstyle="butt")
             right.plot([middle], [row + offset], marker="|", ms=7, mew=1.6, color=color)
-    left.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
+    left.set_yticks(range(len(names)), [words_of(name) for name in names])
     left.set_ylim(len(names) - 0.5, -0.5)
     left.set_xlim(0, 100)
-    left.set_title("Learnt (% of the prior's variance removed)")
+    left.set_title("Learnt (%)")
     right.set_xlim(0, 100)
-    right.set_title("Before (gray) and after (blue), as centile of the prior")
+    right.set_title("Before (gray), after (blue): centile of the prior")
     for axis in (left, right):
         axis.grid(axis="x", color=GRID, lw=0.4)
-    lines = ["Right: median and 90 % interval; a blue bar as long as the gray one was not learnt. Research use only."]
-    return put_words(figure, title_of_learnt(e), lines)
+    note = "Left: part of the prior's variance that the chart removed. Right: median and 90 % interval; a blue bar as long as the gray one was not learnt. Research use only."
+    return put_words(figure, title_of_learnt(e), note, left=3.0, beside=0.35)
 
 
 def _ranks(values: np.ndarray, prior: np.ndarray) -> np.ndarray:
@@ -67,5 +68,5 @@ def _ranks(values: np.ndarray, prior: np.ndarray) -> np.ndarray:
 
 def describe_explained_learnt(e: Explanation) -> str:
     """The picture in words."""
-    told = ", ".join(f"{name.replace('_', ' ')} {100 * max(0.0, share):.0f} %" for name, share in e.learnt.items())
+    told = ", ".join(f"{words_of(name)} {100 * max(0.0, share):.0f} %" for name, share in e.learnt.items())
     return f"{title_of_learnt(e)}. Variance of the prior removed: {told}."

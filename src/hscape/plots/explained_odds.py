@@ -38,8 +38,8 @@ def draw_explained_odds(e: Explanation) -> Any:
     axis.set_xlim(0, 100)
     axis.grid(axis="x", color=GRID, lw=0.4)
     axis.set_xlabel("Probability that escape clones made most of the recovery possible (%)")
-    lines = ["Open circle: before the chart. Diamond: after it. The Bayes factor is the same for all. Research use only."]
-    return put_words(figure, title_of_odds(e), lines)
+    note = "Open circle: before the chart. Diamond: after it. The Bayes factor is the same for all. Research use only."
+    return put_words(figure, title_of_odds(e), note, right=1.7)
 
 
 def _percent(p: float) -> str:

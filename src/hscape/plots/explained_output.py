@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from hscape.inference.explain import Explanation
+from hscape.inference.quantities import percent
 from hscape.plots.chart_time import plain
 from hscape.plots.explained_time import finish, past_span, shown_days, slot_color
 from hscape.plots.style import GRID, pyplot
@@ -61,12 +62,12 @@ def draw_explained_output(e: Explanation) -> Any:
     handles, words = axes[0].get_legend_handles_labels()
     axes[0].legend(handles[::-1], words[::-1], loc="upper left", bbox_to_anchor=(1.005, 1.0), frameon=False, fontsize=8)
     note = "Areas: mean share times median output. Dashed: 90 % band of the whole output."
-    return finish(figure, list(axes), e, span, title_of_output(e), note)
+    return finish(figure, list(axes), e, span, title_of_output(e), note, right=1.75)
 
 
 def describe_explained_output(e: Explanation) -> str:
     """The picture in words."""
-    shares = ", ".join(f"{label} {100 * float(share[-1]):.2g} %" for label, share in e.course.shares.items())
+    shares = ", ".join(f"{label} {percent(share[-1])}" for label, share in e.course.shares.items())
     low, high = np.quantile(e.causes.output, (0.05, 0.95))
     return (
         f"{title_of_output(e)}. 90 % band of the output {100 * low:.0f} to {100 * high:.0f} %. Mean shares on the last "

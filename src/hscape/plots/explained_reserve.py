@@ -25,7 +25,8 @@ def title_of_reserve(e: Explanation) -> str:
     low, middle, high = (100 * float(v) for v in np.quantile(reserve, (0.05, 0.5, 0.95)))
     at_zero = float(attack[int(np.argmin(np.abs(e.course.days)))])
     still = float(attack[-1]) / max(at_zero, 1e-12)
-    pressure = f"killing is at {100 * still:.0f} % of that on day 0" if at_zero > 1e-6 else "no killing on day 0"
+    now = f"{100 * still:.0f} %" if still >= 0.01 else "below 1 %"
+    pressure = f"killing is {now} of that on day 0" if at_zero > 1e-6 else "no killing on day 0"
     return (
         f"Reserve on day {e.problem.last_day:g}: {middle:.2g} % of normal (90 % interval {low:.2g} to {high:.2g} %); "
         f"{pressure}"

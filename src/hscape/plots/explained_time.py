@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -58,29 +59,57 @@ def shown_days(e: Explanation, span: Span) -> np.ndarray:
     return (e.course.days >= span.first - 7.0) & (e.course.days <= span.last + 0.5)
 
 
-def finish(figure: Any, axes: Sequence[Any], e: Explanation, span: Span, title: str, note: str) -> Any:
-    """Axis of days, lines of treatments, title and note; the margins are set by the caller's layout."""
-    import textwrap
+def finish(
+    figure: Any, axes: Sequence[Any], e: Explanation, span: Span, title: str, note: str, *, right: float = 0.25
+) -> Any:
+    """Axis of days, lines of treatments, title and note.
 
+    Args:
+        figure: one axis above the other.
+        axes: from top to bottom.
+        e: the explanation.
+        span: days that are drawn.
+        title: the finding.
+        note: how to read the picture.
+        right: inches kept free at the right, for a legend.
+    """
     for axis in axes:
         set_days(axis, span)
         draw_treatment_lines(axis, e, span)
         axis.tick_params(labelbottom=axis is axes[-1])
     axes[-1].set_xlabel(f"Day (day 0: {plain(e.chart.day_zero_meaning, 50)})")
-    return put_words(figure, title, textwrap.wrap(f"{note} {treatment_words(e)} Research use only.", 150))
+    return put_words(figure, title, f"{note} {treatment_words(e)} Research use only.", right=right)
 
 
-def put_words(figure: Any, title: str, lines: Sequence[str]) -> Any:
-    """Title above, note below; room for both is made in inches."""
-    import textwrap
+def put_words(
+    figure: Any, title: str, note: str, *, left: float = 0.8, right: float = 0.25, gap: float = 0.38,
+    head: float = 0.2, beside: float = 0.3,
+) -> Any:  # fmt: skip
+    """Title above and note below; room is made in inches, whatever is drawn.
 
-    height = figure.get_size_inches()[1]
-    heads = textwrap.wrap(title, 104)
-    top = 1 - (0.1 + 0.22 * len(heads)) / height
-    figure.tight_layout(rect=(0, (0.08 + 0.16 * len(lines)) / height, 1, top))
+    Args:
+        figure: with its axes in a grid.
+        title: the finding.
+        note: how to read the picture.
+        left: inches left of the axes.
+        right: inches right of them.
+        gap: inches between rows.
+        head: inches between the title and the first row.
+        beside: inches between columns.
+    """
+    width, height = figure.get_size_inches()
+    heads, lines = textwrap.wrap(title, 100), textwrap.wrap(note, 150)
+    top, bottom = 0.14 + 0.21 * len(heads) + head, 0.62 + 0.155 * len(lines)
+    grid = figure.axes[0].get_subplotspec().get_gridspec()
+    row = (height - top - bottom - gap * (grid.nrows - 1)) / grid.nrows
+    column = (width - left - right - beside * (grid.ncols - 1)) / grid.ncols
+    figure.subplots_adjust(
+        left=left / width, right=1 - right / width, top=1 - top / height, bottom=bottom / height,
+        hspace=gap / row, wspace=beside / column,
+    )  # fmt: skip
     for index, line in enumerate(heads):
-        figure.text(0.01, 1 - (0.05 + 0.21 * index) / height, line, fontsize=11.5, fontweight="bold", va="top")
-    for index, line in enumerate(reversed(list(lines))):
+        figure.text(0.01, 1 - (0.07 + 0.21 * index) / height, line, fontsize=11.5, fontweight="bold", va="top")
+    for index, line in enumerate(reversed(lines)):
         figure.text(0.01, (0.06 + 0.155 * index) / height, line, fontsize=8, color=MUTED)
     return figure
 

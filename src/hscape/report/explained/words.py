@@ -7,6 +7,7 @@ import numpy as np
 from hscape.inference.explain import Explanation
 from hscape.inference.findings import FOUND, NOT_TESTED, clone_findings
 from hscape.inference.numbers import HLA, PNH
+from hscape.inference.quantities import percent
 
 WITHHELD, PREVIEW = "withheld", "preview"
 #: A share is told apart from its cause where the attributable part is less than this part of it, or as much above it.
@@ -35,12 +36,6 @@ def chance(probability: float | None, effective: float = 100.0) -> str:
     if probability > 1.0 - finest:
         return f"above {100 * (1.0 - finest):.0f} %"
     return f"{100 * probability:.0f} %"
-
-
-def percent(fraction: float) -> str:
-    """A fraction in percent with two digits where it is small."""
-    value = 100.0 * float(fraction)
-    return f"{value:.0f} %" if value >= 10 else f"{value:.2g} %" if value >= 0.1 else "below 0.1 %"
 
 
 def interval(values: np.ndarray) -> str:
