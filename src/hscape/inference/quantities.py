@@ -45,7 +45,16 @@ def shown(name: str, value: float | None) -> str:
     return f"{scaled:.0f}" if abs(scaled) >= 1000 else f"{scaled:.3g}"
 
 
-def percent(fraction: float) -> str:
-    """A fraction in percent with two digits where it is small."""
+def percent(fraction: float, *, least: float = 0.001) -> str:
+    """A fraction in percent: two digits where it is small, and never more certain than its digits.
+
+    Args:
+        fraction: 0 to 1.
+        least: what is smaller is told as being below it.
+    """
     value = 100.0 * float(fraction)
-    return f"{value:.0f} %" if value >= 10 else f"{value:.2g} %" if value >= 0.1 else "below 0.1 %"
+    if value > 99.5:
+        return "above 99 %"
+    if value < 100.0 * least:
+        return f"below {100.0 * least:g} %"
+    return f"{value:.0f} %" if value >= 10 else f"{value:.2g} %"

@@ -19,7 +19,7 @@ _CELLS = (("neither needed", "escape needed"), ("treatment needed", "both needed
 def title_of_causes(e: Explanation) -> str:
     """What the picture shows."""
     name, most = max(e.odds.causes_2x2.items(), key=lambda pair: pair[1])
-    return f"Causes: most likely {name} for today's output (probability {100 * most:.0f} %)"
+    return f"Causes: most likely {name} for today's output (probability {percent(most)})"
 
 
 def draw_explained_causes(e: Explanation) -> Any:
@@ -48,7 +48,7 @@ def _draw_table(axis: Any, e: Explanation) -> None:
     axis.imshow(values, cmap="Blues", vmin=0, vmax=1.3, aspect="auto")
     for i, row in enumerate(_CELLS):
         for j, name in enumerate(row):
-            axis.text(j, i, f"{name}\n{100 * values[i, j]:.0f} %", ha="center", va="center", fontsize=9,
+            axis.text(j, i, f"{name}\n{percent(values[i, j], least=0.01)}", ha="center", va="center", fontsize=9,
                       color="white" if values[i, j] > 0.7 else INK)  # fmt: skip
     axis.set_xticks([0, 1], ["escape not needed", "escape needed"])
     axis.set_yticks([0, 1], ["treatment\nnot needed", "treatment\nneeded"])

@@ -60,7 +60,7 @@ def explained_page(e: Explanation, *, with_deaths: bool = False) -> str:
             sections.banner(e),
         ),
         tag("nav", tag("h2", "Contents", id="contents", class_="first"), tag("ol", *links), aria_labelledby="contents"),
-        tag("main", *(_section(index, *part) for index, part in enumerate(parts))),
+        tag("main", *(_section(index, *part) for index, part in enumerate(parts)), class_="flow"),
         tag("footer", tag("p", NOTICE), tag("p", f"Made by hscape {__version__}. Days count from day 0 of the chart.")),
     ]
     style = resources.files("hscape.report").joinpath("style.css").read_text(encoding="utf-8")

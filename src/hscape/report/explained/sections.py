@@ -27,6 +27,7 @@ from hscape.report.explained.words import (
     chance,
     hypothesis_sentences,
     share_sentences,
+    status_sentence,
 )
 from hscape.report.html import Markup, bullets, join, picture, table, tag
 from hscape.report.sections import fraction_tables, glance, what_was_read, who
@@ -59,7 +60,10 @@ def banner(e: Explanation) -> Markup:
 
 def answer(e: Explanation) -> Markup:
     """One paragraph in plain words."""
-    parts: list[object] = [paragraph(" ".join(answer_sentences(e)), "lead")]
+    parts: list[object] = [
+        paragraph(status_sentence(e), None if e.status == "answer" else "notice"),
+        paragraph(" ".join(answer_sentences(e)), "lead"),
+    ]
     if e.status != "withheld" and _has_escape(e):
         parts.append(paragraph(f"{ESCAPE_WORDS[0].upper()}{ESCAPE_WORDS[1:]}. {NOT_SAFETY}", "warning"))
     return join(parts)

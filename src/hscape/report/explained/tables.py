@@ -168,9 +168,9 @@ def futures_summary(e: Explanation, *, with_deaths: bool) -> Data:
     head += ["dead at 24 months"] if with_deaths else []
     rows = []
     for f in e.futures:
-        row: list[object] = [f.name, f.words, *(f"{100 * f.free_by_month[m]:.0f} %" for m in (6, 12, 24))]
-        row.append(f"{100 * f.recovered_by_24:.0f} %")
-        rows.append(tuple(row + ([f"{100 * f.dead_by_month[24]:.0f} %"] if with_deaths else [])))
+        row: list[object] = [f.name, f.words, *(percent(f.free_by_month[m], least=0.01) for m in (6, 12, 24))]
+        row.append(percent(f.recovered_by_24, least=0.01))
+        rows.append(tuple(row + ([percent(f.dead_by_month[24], least=0.01)] if with_deaths else [])))
     return Data(name="futures-summary", head=tuple(head), rows=tuple(rows))
 
 

@@ -48,12 +48,11 @@ def interval(values: np.ndarray) -> str:
 
 
 def answer_sentences(e: Explanation) -> list[str]:
-    """The one-paragraph answer, sentence by sentence."""
-    lead = [status_sentence(e), *transplant_sentence(e)]
+    """The one-paragraph answer, sentence by sentence; `status_sentence` says what it is worth."""
     if e.status == WITHHELD:
-        return [*lead, "No number is given. What was read, and what speaks against the answer, stands below."]
+        return ["No number is given. What was read, and what speaks against the answer, stands below."]
     return [
-        *lead, who_sentence(e), *cause_sentences(e), *share_sentences(e), reserve_sentence(e), ended_sentence(e),
+        *transplant_sentence(e), who_sentence(e), *cause_sentences(e), *share_sentences(e), reserve_sentence(e), ended_sentence(e),
         *hypothesis_sentences(e),
     ]  # fmt: skip
 
@@ -199,7 +198,7 @@ def hypothesis_sentences(e: Explanation) -> list[str]:
             lead = f"{_name(slot)} was not tested"
         else:
             limit = findings[label].limit_fraction
-            lead = f"{_name(slot)} was looked for and not found" + (f" (limit {percent(limit)})" if limit else "")
+            lead = f"{_name(slot)} was looked for and not found" + (f" (limit {percent(limit, least=1e-6)})" if limit else "")
         found.append(
             f"{lead}: an undetected clone of this kind stays a hypothesis, with a probability of {hidden} that it makes "
             f"more than a tenth of the granulocytes and of {part} that its escape carries half of the output."
