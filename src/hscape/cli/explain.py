@@ -83,7 +83,9 @@ def rerun(
         content = {"same": is_same, "differences": differences, "changed": changed, "status": found.status}
         print_json(envelope("hscape.rerun/1", given.seed, given.parameters, content))
     elif is_same:
-        print(f"Same result, byte for byte: patient {given.chart.patient_id}, seed {given.seed}, engine {given.engine}.")
+        print(
+            f"Same result, byte for byte: patient {given.chart.patient_id}, seed {given.seed}, engine {given.engine}."
+        )
     else:
         print(f"Another result. Changed: {', '.join(changed)}.")
         print("The same bytes are promised for one platform and one set of versions." if not differences
@@ -115,7 +117,9 @@ def _read(file: Path | None, patient: str | None, example: str | None, answers: 
 def _choose(charts: Any, patient: str | None, file: Path, issues: Any) -> Any:
     if not charts:
         why = next((f"{i.message} {i.fix}" for i in issues if i.severity == "red"), "it holds no patient.")
-        raise InputError(f"{file.name}: nothing in it can be read as a patient: {why.rstrip('.')}; see 'hscape assess'.")
+        raise InputError(
+            f"{file.name}: nothing in it can be read as a patient: {why.rstrip('.')}; see 'hscape assess'."
+        )
     names = [chart.patient_id for chart in charts]
     if patient is None:
         if len(charts) > 1:

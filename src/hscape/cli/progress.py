@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import sys
@@ -49,7 +50,7 @@ class Progress:
 
 def _left(share: float, passed_seconds: float) -> str:
     done = 0.0
-    for (low, before), (high, after) in zip(_TIME_AT, _TIME_AT[1:], strict=False):
+    for (low, before), (high, after) in itertools.pairwise(_TIME_AT):
         if low <= share <= high:
             done = before + (after - before) * (share - low) / (high - low)
     if done < _FIRST_ESTIMATE or done >= 1.0:

@@ -45,16 +45,22 @@ def shown(name: str, value: float | None) -> str:
     return f"{scaled:.0f}" if abs(scaled) >= 1000 else f"{scaled:.3g}"
 
 
-def percent(fraction: float, *, least: float = 0.001) -> str:
+def percent(fraction: float, *, least: float = 0.001, is_share: bool = True) -> str:
     """A fraction in percent: two digits where it is small, and never more certain than its digits.
 
     Args:
-        fraction: 0 to 1.
+        fraction: 0 or more.
         least: what is smaller is told as being below it.
+        is_share: True if it cannot be above 1, so that 99.8 % is not rounded to certainty.
     """
     value = 100.0 * float(fraction)
-    if value > 99.5:
+    if is_share and value > 99.5:
         return "above 99 %"
     if value < 100.0 * least:
         return f"below {100.0 * least:g} %"
     return f"{value:.0f} %" if value >= 10 else f"{value:.2g} %"
+
+
+def of_normal(fraction: float) -> str:
+    """Cells relative to a healthy adult's in percent; may be above 100."""
+    return percent(fraction, least=1e-5, is_share=False)

@@ -36,8 +36,10 @@ def draw_explained_causes(e: Explanation) -> Any:
     _draw_table(left, e)
     _draw_clones(right, e, labels)
     note = (
-        "Share: of granulocytes. Needed: more than half of the output on the last day would be missing without it, in re-runs of the same persons "
-        "on the same chance. 'Neither': each alone could be left out. Bars: 90 % intervals. Share is not cause. Research "
+        "Share: of granulocytes. Needed: more than half of the output on the last day would be missing without "
+        "it, in re-runs of the same persons "
+        "on the same chance. 'Neither': each alone could be left out. Bars: 90 % intervals. Share is not "
+        "cause. Research "
         "use only."
     )
     return put_words(figure, title_of_causes(e), note, left=1.0, beside=1.5, head=0.28)

@@ -27,9 +27,7 @@ def title_of_clones(e: Explanation) -> str:
     untested = [label for label, item in findings.items() if item.state not in (FOUND, NOT_FOUND)]
     parts = []
     if found:
-        shares = ", ".join(
-            f"{plain(label, 30)} {percent(float(np.median(_shares(e, label))))}" for label in found
-        )
+        shares = ", ".join(f"{plain(label, 30)} {percent(float(np.median(_shares(e, label))))}" for label in found)
         parts.append(f"found {shares} of granulocytes on day {e.problem.last_day:g}")
     if missed:
         parts.append(f"looked for and not found: {', '.join(missed)}")
@@ -50,7 +48,9 @@ def draw_explained_clones(e: Explanation) -> Any:
     """
     plt, span = pyplot(), chart_span(e)
     findings = clone_findings(e.problem)
-    figure, axes = plt.subplots(len(findings), 1, figsize=(10.0, 1.4 + 1.75 * len(findings)), sharex=True, squeeze=False)
+    figure, axes = plt.subplots(
+        len(findings), 1, figsize=(10.0, 1.4 + 1.75 * len(findings)), sharex=True, squeeze=False
+    )
     kept = shown_days(e, span)
     for axis, (label, finding) in zip(axes[:, 0], findings.items(), strict=True):
         slot = e.causes.slots[e.causes.labels.index(label)]
@@ -65,8 +65,10 @@ def draw_explained_clones(e: Explanation) -> Any:
         axis.set_title(f"{plain(label, 40)}: {finding.state} (% of granulocytes, log scale)", pad=3)
     note = (
         "Bands: 50 and 90 % of the courses that agree with the chart. Filled: found, with its 95 % interval (circle "
-        "granulocytes, diamond blood, plus marrow, square red cells; marrow and blood may differ from granulocytes). Open "
-        "triangle: looked for and not found, drawn at the limit of the test. What lies below a limit stays a hypothesis."
+        "granulocytes, diamond blood, plus marrow, square red cells; marrow and blood may differ from "
+        "granulocytes). Open "
+        "triangle: looked for and not found, drawn at the limit of the test. What lies below a limit stays a "
+        "hypothesis."
     )
     return finish(figure, list(axes[:, 0]), e, span, title_of_clones(e), note)
 

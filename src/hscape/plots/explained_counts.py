@@ -49,8 +49,10 @@ def draw_explained_counts(e: Explanation) -> Any:
         axis.plot(given, [0.0] * len(given), ls="", marker="|", ms=9, mew=1.0, color=RED,
                   transform=axis.get_xaxis_transform(), clip_on=False, zorder=4)  # fmt: skip
     note = (
-        "Darker bands: 50 and 90 % of the courses that agree with the chart. Widest pale band between dotted lines: 90 % "
-        "for single readings, with day-to-day and assay scatter. Points: readings; hollow: after a transfusion of the same "
+        "Darker bands: 50 and 90 % of the courses that agree with the chart. Widest pale band between dotted "
+        "lines: 90 % "
+        "for single readings, with day-to-day and assay scatter. Points: readings; hollow: after a transfusion "
+        "of the same "
         "cell, not used. Red ticks: transfusions."
     )
     return finish(figure, list(axes), e, span, title_of_counts(e), note)
@@ -62,6 +64,7 @@ def describe_explained_counts(e: Explanation) -> str:
     for panel in PANELS:
         low, middle, high = (e.course.quantiles[panel.analyte][row, -1] for row in (0, 2, 4))
         told.append(
-            f"{panel.title} on day {e.problem.last_day:g}: course {middle:.3g} (90 % band {low:.3g} to {high:.3g}) {panel.unit}."
+            f"{panel.title} on day {e.problem.last_day:g}: course {middle:.3g} (90 % band {low:.3g} to "
+            f"{high:.3g}) {panel.unit}."
         )
     return " ".join(told)

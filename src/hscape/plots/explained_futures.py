@@ -1,4 +1,4 @@
-"""How simulated courses differ under stated assumptions: fans of the counts and freedom from transfusion, side by side."""
+"""How simulated courses differ under stated assumptions: fans of counts, and freedom from transfusion, side by side."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def title_of_futures(e: Explanation) -> str:
     """What the picture shows; no alternative is put before another."""
     free = [float(f.free_by_month[-1]) for f in e.futures]
     return (
-        f"How simulated courses differ under stated assumptions: {100 * min(free):.0f} to {100 * max(free):.0f} % alive and "
+        f"How simulated courses differ under stated assumptions: {100 * min(free):.0f} to "
+        f"{100 * max(free):.0f} % alive and "
         "free of transfusion at 24 months"
     )
 
@@ -55,7 +56,8 @@ def draw_explained_futures(e: Explanation, *, with_deaths: bool = False) -> Any:
     deaths = "and dead (dashed)" if with_deaths else "death competes and is not drawn"
     note = (
         "Bands: 50 and 90 % of simulated courses, living or not, from the last explained day on. Lowest row: alive and "
-        f"free of transfusion; {deaths}. In a graft the blood is the donor's. Nothing is recommended. Research use only."
+        f"free of transfusion; {deaths}. In a graft the blood is the donor's. Nothing is recommended. Research "
+        "use only."
     )
     return put_words(figure, title_of_futures(e), note, gap=0.2, head=0.42, beside=0.25)
 
@@ -71,7 +73,8 @@ def _draw_free(axis: Any, future: Future, with_deaths: bool) -> None:
 def describe_explained_futures(e: Explanation) -> str:
     """The picture in words."""
     told = [
-        f"{f.name}: alive and free of transfusion in {100 * f.free_by_month[6]:.0f} % at 6, {100 * f.free_by_month[12]:.0f} % "
+        f"{f.name}: alive and free of transfusion in {100 * f.free_by_month[6]:.0f} % at 6, "
+        f"{100 * f.free_by_month[12]:.0f} % "
         f"at 12 and {100 * f.free_by_month[24]:.0f} % at 24 months."
         for f in e.futures
     ]

@@ -39,10 +39,15 @@ def draw_explained_learnt(e: Explanation) -> Any:
     for row, name in enumerate(names):
         share = max(0.0, e.learnt[name])
         is_learnt = e.learnt[name] >= NOT_LEARNT
-        left.barh(row, 100 * share, color=_AFTER if is_learnt else "white", ec=_AFTER if is_learnt else MUTED, height=0.6)
+        left.barh(
+            row, 100 * share, color=_AFTER if is_learnt else "white", ec=_AFTER if is_learnt else MUTED, height=0.6
+        )
         if not is_learnt:
             left.text(100 * share + 2, row, "not learnt", va="center", fontsize=8, color=MUTED)
-        for offset, values, color in ((-0.16, e.reference.quantities[name], _BEFORE), (0.16, e.quantities[name], _AFTER)):
+        for offset, values, color in (
+            (-0.16, e.reference.quantities[name], _BEFORE),
+            (0.16, e.quantities[name], _AFTER),
+        ):
             low, middle, high = _ranks(values, e.reference.quantities[name])
             right.plot([low, high], [row + offset] * 2, color=color, lw=2.4, solid_capstyle="butt")
             right.plot([middle], [row + offset], marker="|", ms=7, mew=1.6, color=color)
@@ -54,7 +59,10 @@ def draw_explained_learnt(e: Explanation) -> Any:
     right.set_title("Before (gray), after (blue): centile of the prior")
     for axis in (left, right):
         axis.grid(axis="x", color=GRID, lw=0.4)
-    note = "Left: part of the prior's variance that the chart removed. Right: median and 90 % interval; a blue bar as long as the gray one was not learnt. Research use only."
+    note = (
+        "Left: part of the prior's variance that the chart removed. Right: median and 90 % interval; a blue bar as long "
+        "as the gray one was not learnt. Research use only."
+    )
     return put_words(figure, title_of_learnt(e), note, left=3.0, beside=0.35)
 
 

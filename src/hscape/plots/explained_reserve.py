@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from hscape.inference.explain import Explanation
+from hscape.inference.quantities import of_normal
 from hscape.plots.explained_time import fill_band, finish, past_span, shown_days
 from hscape.plots.style import GRID, INK, MARROW, pyplot
 
@@ -22,15 +23,12 @@ _PANELS = (
 def title_of_reserve(e: Explanation) -> str:
     """What the picture shows."""
     reserve, attack = e.quantities["reserve_fraction"], e.course.quantiles["contact_killing_per_day"][2]
-    low, middle, high = (100 * float(v) for v in np.quantile(reserve, (0.05, 0.5, 0.95)))
+    low, middle, high = (of_normal(v) for v in np.quantile(reserve, (0.05, 0.5, 0.95)))
     at_zero = float(attack[int(np.argmin(np.abs(e.course.days)))])
     still = float(attack[-1]) / max(at_zero, 1e-12)
     now = f"{100 * still:.0f} %" if still >= 0.01 else "below 1 %"
     pressure = f"killing is {now} of that on day 0" if at_zero > 1e-6 else "no killing on day 0"
-    return (
-        f"Reserve on day {e.problem.last_day:g}: {middle:.2g} % of normal (90 % interval {low:.2g} to {high:.2g} %); "
-        f"{pressure}"
-    )
+    return f"Reserve on day {e.problem.last_day:g}: {middle} of normal (90 % interval {low} to {high}); {pressure}"
 
 
 def draw_explained_reserve(e: Explanation) -> Any:
@@ -48,12 +46,17 @@ def draw_explained_reserve(e: Explanation) -> Any:
         if is_log:
             axis.set_yscale("log")
             axis.set_ylim(max(100 * _LEAST, 0.5 * float(quantiles[0].min())), 200)
+            shown = [v for v in (0.001, 0.01, 0.1, 1, 10, 100) if v >= axis.get_ylim()[0]]
+            axis.set_yticks(shown, [f"{v:g}" for v in shown])
+            axis.minorticks_off()
         else:
             axis.set_ylim(0, None)
         axis.axvline(0.0, color=INK, lw=0.6, zorder=1)
         axis.set_title(title, pad=3)
         axis.grid(axis="y", color=GRID, lw=0.4)
-    note = "Bands: 50 and 90 % of the courses that agree with the chart; before day 0 nothing was measured. Line: day 0."
+    note = (
+        "Bands: 50 and 90 % of the courses that agree with the chart; before day 0 nothing was measured. Line: day 0."
+    )
     return finish(figure, list(axes), e, span, title_of_reserve(e), note)
 
 

@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +84,9 @@ def check_bundle(target: Path) -> None:
         raise InputError(f"--bundle: the folder {above} cannot be written; give a folder of your own.")
 
 
-def write_bundle(explanation: Explanation, target: Path, *, engine: str, more: Mapping[str, bytes] | None = None) -> Path:
+def write_bundle(
+    explanation: Explanation, target: Path, *, engine: str, more: Mapping[str, bytes] | None = None
+) -> Path:
     """Write a bundle in one motion.
 
     Args:
@@ -192,7 +195,7 @@ def _read_files(path: Path) -> dict[str, bytes]:
             if any(entry.file_size > _MOST_BYTES for entry in entries.values()):
                 raise InputError(f"{path.name}: a part has more than 50 MB; give a bundle made by --bundle.")
             return {name: archive.read(entry) for name, entry in entries.items()}
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError):
         raise InputError(f"{path.name}: is not a zip that can be read; give a bundle made by --bundle.") from None
 
 

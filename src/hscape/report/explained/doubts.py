@@ -16,28 +16,39 @@ from hscape.version import __version__
 _WEIGHTS = {"withheld": "stops the answer", "preview": "lowers it to a preview", "note": "to be known"}
 _FEWEST_POINTS = 8
 _LIMITATIONS = (
-    "The intervals hold under the model as stated. That the cause of the failure is an immune attack is assumed; inherited "
+    "The intervals hold under the model as stated. That the cause of the failure is an immune attack is "
+    "assumed; inherited "
     "failure, a myeloid neoplasm that came first, and other causes are not compared with it.",
     "Nothing here was tested on the charts of real patients.",
     "Many numbers of the model are assumed or fitted by hand; the virtual patients miss some published targets, as the "
     "verification pages say row by row.",
     "Inference runs a coarser form of the model; evolved clones make blood as well as others in it.",
     "At most three clones beside PNH and HLA loss are followed. A clone that was not measured remains a hypothesis.",
-    "Effects of drugs act as in the average of trials, with a spread; doses and levels of one patient are known only as "
+    "Effects of drugs act as in the average of trials, with a spread; doses and levels of one patient are "
+    "known only as "
     "far as the chart tells.",
     "Resistance to this attack does not make a clone safe, and no risk of leukemia is computed here.",
 )
 _METHODS = (
-    "Prior: persons as the virtual population draws them, with wider spreads and clones balanced between the roads (the "
-    "analysis prior). Likelihood: counts scatter log-normally with outliers, reads are beta-binomial, negative tests count "
-    "by their limits, counts after transfusion are masked, and a transfusion says that the count had fallen. Posterior: "
-    "tempered sequential Monte Carlo over the person and the chance of every step together (Crank-Nicolson moves, Cotter, "
-    "Roberts, Stuart and White, Statistical Science 2013;28:424), on independent islands; the tail of the weights is judged "
-    "by Pareto k (Vehtari, Simpson, Gelman, Yao and Gabry, JMLR 2024;25:72). Attribution: re-runs of the posterior's persons "
+    "Prior: persons as the virtual population draws them, with wider spreads and clones balanced between the "
+    "roads (the "
+    "analysis prior). Likelihood: counts scatter log-normally with outliers, reads are beta-binomial, negative "
+    "tests count "
+    "by their limits, counts after transfusion are masked, and a transfusion says that the count had fallen. "
+    "Posterior: "
+    "tempered sequential Monte Carlo over the person and the chance of every step together (Crank-Nicolson "
+    "moves, Cotter, "
+    "Roberts, Stuart and White, Statistical Science 2013;28:424), on independent islands; the tail of the "
+    "weights is judged "
+    "by Pareto k (Vehtari, Simpson, Gelman, Yao and Gabry, JMLR 2024;25:72). Attribution: re-runs of the "
+    "posterior's persons "
     "on the same chance with one cause taken away."
 )
 _GLOSSARY = (
-    ("attack", "immune cells that destroy stem cells by contact (killing) and hold them down by cytokines (suppression)"),
+    (
+        "attack",
+        "immune cells that destroy stem cells by contact (killing) and hold them down by cytokines (suppression)",
+    ),
     ("escape clone", "cells that the attack sees less or not at all; resistant to this attack, which is not safety"),
     ("share", "part of the granulocytes, or of the stem cells, that a clone holds"),
     ("attribution", "part of today's output that would be missing in a re-run without one cause"),
@@ -56,7 +67,7 @@ def learnt(e: Explanation) -> Markup:
     """What the chart taught."""
     return join(
         (
-            paragraph("For each quantity: how much the chart taught over the prior. 'Not identifiable from these data' is a "
+            paragraph("For each quantity: how much the chart taught over the prior. 'Not identifiable' is a "
                       "frequent and correct answer."),
             figure_block(
                 lambda: explained_learnt.draw_explained_learnt(e), explained_learnt.title_of_learnt(e),
@@ -70,7 +81,7 @@ def checks(e: Explanation) -> Markup:
     """Every alarm, the sampler, and the findings that the model expects least."""
     rows = [(a.name, _WEIGHTS.get(a.weight, a.weight), a.words) for a in e.alarms]
     parts: list[object] = [
-        table("Alarms", ("Check", "What it does", "What was seen"), rows) if rows else paragraph("No alarm was raised."),
+        table("Alarms", ("Check", "What it does", "What was seen"), rows) if rows else paragraph("No alarm."),
         terms((
             ("Draws", f"{len(e.numbers)}, worth {e.draws.effective:.0f} independent ones"),
             ("Pareto k of the last weights", f"{e.draws.tail:.2f}" if np.isfinite(e.draws.tail) else "not defined"),
@@ -106,7 +117,7 @@ def methods(e: Explanation) -> Markup:
         (
             paragraph(_METHODS),
             terms((
-                ("Cite as", f"hscape {__version__}: how a bone marrow fails and how it comes back. The hscape developers."),
+                ("Cite as", f"hscape {__version__}: how a bone marrow fails and comes back. The hscape developers."),
                 ("Made again by", tag("code", command)),
                 ("Model fingerprint", tag("code", model_fingerprint(e.problem.parameters))),
                 ("Chart (SHA-256)", tag("code", chart_digest(e.chart))),

@@ -10,9 +10,11 @@ from hscape.report.explained.words import chance, ended_sentence, entangled_word
 from hscape.report.html import Markup, join, table, tag
 
 _ASSUMES = (
-    "How simulated courses differ under stated assumptions. Each alternative starts from the last explained day with the "
+    "How simulated courses differ under stated assumptions. Each alternative starts from the last explained "
+    "day with the "
     "same persons and the same chance. A difference between them is a difference of this model; who receives what in a "
-    "clinic is decided by much that no chart holds. Transplant competes with every other outcome. No alternative is called "
+    "clinic is decided by much that no chart holds. Transplant competes with every other outcome. No "
+    "alternative is called "
     "better than another."
 )
 

@@ -15,7 +15,8 @@ from hscape.version import __version__
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 NOTICE = (
-    "Research use only; not a medical device. This page shows what a model of the marrow makes of a chart, with its doubts. "
+    "Research use only; not a medical device. This page shows what a model of the marrow makes of a chart, "
+    "with its doubts. "
     "It recommends nothing, ranks no treatments and makes no diagnosis. It was not tested on real patients."
 )
 

@@ -10,8 +10,15 @@ from hscape.inference.answer import chart_digest
 from hscape.inference.explain import Explanation
 from hscape.inference.findings import FOUND, KINDS, NOT_FOUND, clone_findings
 from hscape.inference.quantities import percent
-from hscape.plots import explained_causes, explained_clones, explained_counts, explained_fish, explained_odds
-from hscape.plots import explained_output, explained_reserve
+from hscape.plots import (
+    explained_causes,
+    explained_clones,
+    explained_counts,
+    explained_fish,
+    explained_odds,
+    explained_output,
+    explained_reserve,
+)
 from hscape.plots.chart_clones import describe_clones, draw_chart_clones
 from hscape.plots.chart_counts import PANELS, describe_counts, draw_chart_counts
 from hscape.plots.style import pyplot
@@ -102,14 +109,14 @@ def used(e: Explanation) -> Markup:
     findings = clone_findings(e.problem)
     untested = [label for label, item in findings.items() if item.state not in (FOUND, NOT_FOUND)]
     pairs: list[tuple[str, object]] = [
-        ("Used", f"{len(observations.rows)} findings: counts, clones, cellularity, and each transfusion as evidence that "
+        ("Used", f"{len(observations.rows)} findings: counts, clones, cellularity, and transfusions as evidence that "
                  "the count had fallen"),
         ("Left out", bullets(list(observations.left_out)) or "nothing"),
         ("Assumed", bullets(list(e.problem.remarks)) or "nothing beyond the model"),
         ("Not tested", ", ".join(untested) or "nothing: PNH and HLA loss were both looked for"),
     ]  # fmt: skip
     if not any(item.entries for item in findings.values()):
-        pairs.append(("What cannot be said", "without any finding on clones the counts alone hardly tell who rebuilt the "
+        pairs.append(("What cannot be said", "without any finding on clones counts alone hardly tell who rebuilt the "
                                              "marrow; the Bayes factor below shows how little"))  # fmt: skip
     days = {row[0] for row in observations.rows}
     if len(days) == 1:
@@ -133,7 +140,7 @@ def clones(e: Explanation) -> Markup:
                 lambda: explained_clones.draw_explained_clones(e), explained_clones.title_of_clones(e),
                 explained_clones.describe_explained_clones(e), "clones-bands", tables.clones_data(e),
             ),
-            data_table("When each clone was found, and from when an assay could have found it", tables.detection_data(e)),
+            data_table("When each clone was found, and when it could have been found", tables.detection_data(e)),
             *(paragraph(words) for words in hypothesis_sentences(e)),
             paragraph(f"PNH and HLA-loss clones are shown as {ESCAPE_WORDS}. {NOT_SAFETY}", "warning"),
         )
@@ -173,7 +180,9 @@ def reserve(e: Explanation) -> Markup:
 
 def causes(e: Explanation) -> Markup:
     """Two by two, and share beside cause."""
-    told = share_sentences(e) or ["For no clone above a twentieth do share and cause differ by more than half."]
+    told = share_sentences(e) or ["For no clone that was found do share and cause differ by more than half."]
+    if not e.odds.is_applicable:
+        told.append("The counts have not recovered: the pictures below are about the output that there is.")
     return join(
         (
             paragraph(

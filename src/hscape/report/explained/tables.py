@@ -128,8 +128,8 @@ def causes_data(e: Explanation) -> Data:
         if not e.causes.slots[k]:
             continue
         c = e.causes
-        rows.append((label, *(_cell(values[:, k]) for values in (c.shares, c.stem_cell_shares, c.by_clone,
-                                                                 c.by_clone_fitness, c.by_clone_presence))))  # fmt: skip
+        columns = (c.shares, c.stem_cell_shares, c.by_clone, c.by_clone_fitness, c.by_clone_presence)
+        rows.append((label, *(_cell(values[:, k]) for values in columns)))
     head = ("clone", "share of granulocytes", "share of stem cells", "output due to its escape",
             "output due to its fitness", "output missing without it")  # fmt: skip
     return Data(name="causes", head=head, rows=tuple(rows))

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from hscape.inference.explain import Explanation
 from hscape.inference.findings import FOUND, NOT_TESTED, clone_findings
-from hscape.inference.numbers import HLA, PNH
-from hscape.inference.quantities import percent
+from hscape.inference.numbers import FIRST_OTHER, HLA, PNH
+from hscape.inference.quantities import of_normal, percent
 
 WITHHELD, PREVIEW = "withheld", "preview"
 #: A share is told apart from its cause where the attributable part is less than this part of it, or as much above it.
 SHARE_IS_NOT_CAUSE_FOLD = 0.5
+#: Share or attributable part from which the two are compared.
+LEAST_TOLD_FRACTION = 0.05
+#: Part of the stem cells that is ordinary, below which the reserve is told in two parts.
+MOSTLY_ORDINARY_FRACTION = 0.9
+#: Reserve of about one cell.
+LEAST_RESERVE_FRACTION = 1e-5
 #: Shares of granulocytes below this are not told in the paragraph.
 TOLD_FRACTION = 0.01
 ESCAPE_WORDS = "escape clone: resistant to this attack"
@@ -38,13 +46,13 @@ def chance(probability: float | None, effective: float = 100.0) -> str:
     return f"{100 * probability:.0f} %"
 
 
-def interval(values: np.ndarray) -> str:
+def interval(values: np.ndarray, words: Callable[[float], str] = percent) -> str:
     """Median and 90 % interval of a fraction."""
     seen = values[np.isfinite(values)]
     if not len(seen):
         return "not known"
     low, middle, high = np.quantile(seen, (0.05, 0.5, 0.95))
-    return f"{percent(middle)} (90 % interval {percent(low)} to {percent(high)})"
+    return f"{words(middle)} (90 % interval {words(low)} to {words(high)})"
 
 
 def answer_sentences(e: Explanation) -> list[str]:
@@ -52,7 +60,8 @@ def answer_sentences(e: Explanation) -> list[str]:
     if e.status == WITHHELD:
         return ["No number is given. What was read, and what speaks against the answer, stands below."]
     return [
-        *transplant_sentence(e), who_sentence(e), *cause_sentences(e), *share_sentences(e), reserve_sentence(e), ended_sentence(e),
+        *transplant_sentence(e), who_sentence(e), *cause_sentences(e), *share_sentences(e), reserve_sentence(e),
+        ended_sentence(e),
         *hypothesis_sentences(e),
     ]  # fmt: skip
 
@@ -114,7 +123,8 @@ def cause_sentences(e: Explanation) -> list[str]:
         f"{factor_words(factor)})."
     )
     given = (
-        f"Without the treatments that were given, {interval(e.causes.without_treatment)} of today's marrow output would "
+        f"Without the treatments that were given, {interval(e.causes.without_treatment)} of today's marrow "
+        "output would "
         "be missing in the re-run."
         if e.problem.given.influences
         else "No treatment of the attack was given."
@@ -131,56 +141,72 @@ def factor_words(log10_factor: float) -> str:
 
 
 def share_sentences(e: Explanation) -> list[str]:
-    """Where share and attribution differ, both are told: share is not cause."""
-    found = []
-    for index, label in enumerate(e.causes.labels):
-        if e.causes.slots[index] == 0:
+    """Where share and attribution of a clone that was found differ, both are told: share is not cause."""
+    findings, found = clone_findings(e.problem), []
+    for index, (label, slot) in enumerate(zip(e.causes.labels, e.causes.slots, strict=True)):
+        if slot == 0 or findings[label].state != FOUND:
             continue
-        share, part = float(e.causes.shares[:, index].mean()), float(e.causes.by_clone[:, index].mean())
-        if share >= 0.05 and part < SHARE_IS_NOT_CAUSE_FOLD * share:
-            found.append(
-                f"Share is not cause: the {label} holds {percent(share)} of the granulocytes, but only {percent(part)} of "
-                "the marrow's output would be missing had it not escaped the attack."
-            )
-        elif part >= 0.05 and share < SHARE_IS_NOT_CAUSE_FOLD * part:
-            found.append(
-                f"Share is not cause: the {label} holds only {percent(share)} of the granulocytes, but {percent(part)} of "
-                "the marrow's output would be missing had it not escaped the attack."
-            )
+        share, part = float(np.median(e.causes.shares[:, index])), float(np.median(e.causes.by_clone[:, index]))
+        is_more = share >= LEAST_TOLD_FRACTION and part < SHARE_IS_NOT_CAUSE_FOLD * share
+        is_less = part >= LEAST_TOLD_FRACTION and share < SHARE_IS_NOT_CAUSE_FOLD * part
+        if not (is_more or is_less):
+            continue
+        holds, due = ("", "only ") if is_more else ("only ", "")
+        due = "" if percent(part).startswith("below") else due
+        words = (
+            f"Share is not cause: {_named(label)} holds {holds}{percent(share)} of the granulocytes, but {due}"
+            f"{percent(part)} of the marrow's output would be missing had it not escaped the attack"
+        )
+        if slot >= FIRST_OTHER:
+            grown = percent(float(np.median(e.causes.by_clone_fitness[:, index])))
+            present = percent(float(np.median(e.causes.by_clone_presence[:, index])))
+            words += f", {grown} had it had no growth advantage, and {present} had it never arisen"
+        found.append(f"{words}.")
     return found
 
 
+def _named(label: str) -> str:
+    return f"the {label}" if "clone" in label else f"the clone {label}"
+
+
 def reserve_sentence(e: Explanation) -> str:
-    """What is left."""
-    return (
-        f"The stem-cell reserve on day {e.problem.last_day:g} is {interval(e.quantities['reserve_fraction'])} of normal; "
-        f"on day 0 it was {interval(e.quantities['reserve_at_day_0_fraction'])}."
-    )
+    """What is left, and of what it consists."""
+    reserve = e.quantities["reserve_fraction"]
+    words = f"The stem-cell reserve on day {e.problem.last_day:g} is {interval(reserve, of_normal)} of normal"
+    ordinary = e.causes.stem_cell_shares[:, e.causes.slots.index(0)]
+    is_empty = float(np.median(reserve)) < LEAST_RESERVE_FRACTION
+    if not is_empty and float(np.median(ordinary)) < MOSTLY_ORDINARY_FRACTION:
+        words += f", of which ordinary stem cells are {interval(reserve * ordinary, of_normal)} of normal"
+    return f"{words}; on day 0 it was {interval(e.quantities['reserve_at_day_0_fraction'], of_normal)}."
 
 
 def ended_sentence(e: Explanation) -> str:
     """Suppressed or lost, as a probability."""
     if not e.if_ended.is_applicable:
         return (
-            f"Suppressed or lost: not applicable ({e.if_ended.reason}); the question is asked of marrows that still need "
+            f"Suppressed or lost: not applicable ({e.if_ended.reason}); the question is asked of marrows that "
+            "still need "
             "transfusions."
         )
     words = (
-        f"Suppressed or lost: if the attack ended today, the probability of freedom from transfusions within 24 months, "
-        f"death competing, is {chance(e.if_ended.probability, e.draws.effective)}. This is a probability, not a verdict."
+        "Suppressed or lost: if the attack ended today, the probability of freedom from transfusions within 24 "
+        f"months, death competing, is {chance(e.if_ended.probability, e.draws.effective)}. This is a "
+        "probability, not a "
+        "verdict."
     )
     return " ".join([words, *entangled_words(e)])
 
 
 def entangled_words(e: Explanation) -> list[str]:
     """Says so when killing and suppression cannot be told apart."""
-    pair = ("killing_per_day", "suppression_fold")
+    pair = {"killing_per_day": "killing", "suppression_fold": "suppression"}
     little = [name for name in pair if e.learnt.get(name, 0.0) < LITTLE_LEARNT]
     correlation = float(np.corrcoef(*(np.log(np.maximum(e.quantities[name], 1e-12)) for name in pair))[0, 1])
     if little or abs(correlation) > ENTANGLED:
+        taught = ", ".join(f"{word} {percent(max(e.learnt.get(n, 0.0), 0.0))}" for n, word in pair.items())
         return [
             "These data do not tell killing and suppression apart "
-            f"(learnt: {', '.join(f'{name.split(chr(95))[0]} {percent(max(e.learnt.get(name, 0.0), 0.0))}' for name in pair)}; "
+            f"(learnt: {taught}; "
             f"posterior correlation {correlation:+.2f})."
         ]
     return []
@@ -188,23 +214,19 @@ def entangled_words(e: Explanation) -> list[str]:
 
 def hypothesis_sentences(e: Explanation) -> list[str]:
     """An escape clone that was not found, or not looked for, remains a hypothesis."""
-    findings, found = clone_findings(e.problem), []
+    findings, told = clone_findings(e.problem), []
     for index, (label, slot) in enumerate(zip(e.causes.labels, e.causes.slots, strict=True)):
         if slot not in (PNH, HLA) or findings[label].state == FOUND:
             continue
         hidden = chance(float((e.causes.shares[:, index] > 0.1).mean()), e.draws.effective)
         part = chance(float((e.causes.by_clone[:, index] > 0.5).mean()), e.draws.effective)
         if findings[label].state == NOT_TESTED:
-            lead = f"{_name(slot)} was not tested"
+            state = "not tested"
         else:
             limit = findings[label].limit_fraction
-            lead = f"{_name(slot)} was looked for and not found" + (f" (limit {percent(limit, least=1e-6)})" if limit else "")
-        found.append(
-            f"{lead}: an undetected clone of this kind stays a hypothesis, with a probability of {hidden} that it makes "
-            f"more than a tenth of the granulocytes and of {part} that its escape carries half of the output."
+            state = "looked for" + (f", limit {percent(limit, least=1e-6)}" if limit else "")
+        told.append(
+            f"{'a PNH clone' if slot == PNH else 'HLA loss'} ({state}): probability {hidden} that it makes more than a "
+            f"tenth of the granulocytes, {part} that its escape carries half of the output"
         )
-    return found
-
-
-def _name(slot: int) -> str:
-    return "A PNH clone" if slot == PNH else "HLA loss"
+    return [f"An undetected escape clone stays a hypothesis: {'; '.join(told)}."] if told else []
