@@ -60,8 +60,8 @@ def draw_explained_learnt(e: Explanation) -> Any:
     for axis in (left, right):
         axis.grid(axis="x", color=GRID, lw=0.4)
     note = (
-        "Left: part of the prior's variance that the chart removed. Right: median and 90 % interval; a blue bar as long "
-        "as the gray one was not learnt. Research use only."
+        "Left: part of the prior's variance that the chart removed. Right: median and 90 % interval; a blue bar as "
+        "long as the gray one was not learnt. Research use only."
     )
     return put_words(figure, title_of_learnt(e), note, left=3.0, beside=0.35)
 
