@@ -29,6 +29,12 @@ def saved(tmp_path, monkeypatch):
     return save
 
 
+@pytest.fixture
+def no_drawing(monkeypatch):
+    """The page is another test's matter; drawing it takes seconds."""
+    monkeypatch.setattr("hscape.report.explained.page.explained_page", lambda *a, **k: "<!DOCTYPE html>")
+
+
 def test_a_chart_becomes_a_page_and_a_bundle_that_repeats(capsys, saved, make_chart, pnh, tmp_path):
     path = saved(make_chart(clones=pnh))
     code, out, err = hscape(capsys, "explain", path, "--seed", 1, "--engine", "preview", "--bundle", "b.zip")
@@ -57,7 +63,7 @@ def test_a_chart_becomes_a_page_and_a_bundle_that_repeats(capsys, saved, make_ch
     assert "chart.json was changed" in err
 
 
-def test_the_answer_engine_tells_a_preview_first_and_json_alone_on_standard_output(capsys, saved, make_chart):
+def test_the_answer_engine_tells_a_preview_first_and_json_alone(capsys, saved, make_chart, no_drawing):
     code, out, err = hscape(capsys, "explain", saved(make_chart()), "--seed", 3, "--json")
     told = json.loads(out)
     assert code == 0
@@ -66,7 +72,7 @@ def test_the_answer_engine_tells_a_preview_first_and_json_alone_on_standard_outp
     assert "Preliminary:" in err
 
 
-def test_what_is_withheld_exits_with_four(capsys, saved, make_chart, monkeypatch):
+def test_what_is_withheld_exits_with_four(capsys, saved, make_chart, monkeypatch, no_drawing):
     from hscape.cli import explain as command
 
     made = command._explain
@@ -126,7 +132,7 @@ def test_without_clone_data_nothing_is_concluded_about_clones(capsys, saved, mak
     assert "a PNH clone (not tested)" in page
 
 
-def test_contradictory_treatments_are_explained_with_both(capsys, saved, make_chart):
+def test_contradictory_treatments_are_explained_with_both(capsys, saved, make_chart, no_drawing):
     twice = (
         Treatment(name="horse_atg", start_day=14.0), Treatment(name="rabbit_atg", start_day=14.0),
         Treatment(name="cyclosporine", start_day=14.0, end_day=100.0), Treatment(name="cyclosporine", start_day=50.0),
