@@ -56,9 +56,7 @@ class Person(NamedTuple):
     log_kill_factor: float  # on the recorded kill of globulin
     end_day: float  # day of the chart on which the attack ends by itself; infinity if not
     end_per_day: float
-    shown_hemoglobin_g_per_dl: float  # counts that bring the person to the clinic
-    shown_platelets_1e9_per_l: float
-    shown_neutrophils_1e9_per_l: float
+    shown_level: float  # standard normal number that decides how low counts must fall to bring the person to the clinic
     wait_days: float  # longest time from the first attacking cell to the clinic
     cells: np.ndarray  # at the start
     vulnerability: np.ndarray
@@ -68,6 +66,17 @@ class Person(NamedTuple):
     output: np.ndarray  # blood made by an early progenitor of the kind, relative to an ordinary one
     entry_day: np.ndarray  # day of the chart on which a later clone enters; infinity for none
     entry_cells: np.ndarray
+
+
+class Threshold(NamedTuple):
+    """Counts at which people come to the clinic: medians, and spreads of the natural logarithm."""
+
+    hemoglobin_g_per_dl: float
+    platelets_1e9_per_l: float
+    neutrophils_1e9_per_l: float
+    hemoglobin_log_sd: float
+    platelets_log_sd: float
+    neutrophils_log_sd: float
 
 
 class Timetable(NamedTuple):
@@ -339,21 +348,33 @@ def _mix(shares, early, p, made, entered, lymphocytes, days, c):
         shares[2, i] = share + kept_lymphoid * (shares[2, i] - share)
 
 
-@inlined
-def _counts_shown(row, p):
-    """Log of the lowest count relative to what brings the person to the clinic; below zero: shown."""
-    lowest = row[1] / p.shown_hemoglobin_g_per_dl
-    lowest = min(lowest, row[2] / p.shown_platelets_1e9_per_l)
-    lowest = min(lowest, row[3] / p.shown_neutrophils_1e9_per_l)
-    return math.log(max(lowest, 1.0e-12))
+@compiled
+def shown_distance(row, threshold, level):
+    """How far the counts are from bringing a person to the clinic; below zero: they have.
+
+    Everyone has three limits of his own, one a count; only the first that is crossed is ever seen. So one number
+    stands for the three: the person comes when the chance that none of the three has been crossed falls to its level.
+    """
+    a = math.log(max(row[1], 1.0e-9) / threshold.hemoglobin_g_per_dl) / threshold.hemoglobin_log_sd
+    b = math.log(max(row[2], 1.0e-9) / threshold.platelets_1e9_per_l) / threshold.platelets_log_sd
+    d = math.log(max(row[3], 1.0e-9) / threshold.neutrophils_1e9_per_l) / threshold.neutrophils_log_sd
+    lowest = min(a, min(b, d))
+    if lowest > 7.0:
+        return lowest - level
+    x, y, z = _normal_cdf(-a), _normal_cdf(-b), _normal_cdf(-d)
+    crossed = x + y + z - x * y - x * z - y * z + x * y * z
+    if crossed >= 1.0 - 1.0e-15:
+        return -8.0 - level
+    return -_normal_quantile(crossed) - level
 
 
 @compiled
-def run_coarse(p, effects, terms, table, end_day, noise, c, age_years, rows):
+def run_coarse(p, threshold, effects, terms, table, end_day, noise, c, age_years, rows):
     """A whole course: from the first attacking cell to the clinic, and on to a day of the chart.
 
     Args:
         p: the person.
+        threshold: counts at which people come to the clinic.
         effects: continuous effects of the attack and the niche.
         terms: terms of their own states.
         table: what is given when.
@@ -382,7 +403,7 @@ def run_coarse(p, effects, terms, table, end_day, noise, c, age_years, rows):
     output = 1.0
     while True:
         write_row(rows[n], day, y, cells, early, shares, output, h, c, age_years)
-        found = _counts_shown(rows[n], p)
+        found = shown_distance(rows[n], threshold, p.shown_level)
         n += 1
         if n == 1 and found < 0.0:
             return n, SHOWN_AT_ONCE
@@ -398,7 +419,7 @@ def run_coarse(p, effects, terms, table, end_day, noise, c, age_years, rows):
             speed = abs(math.log(max(rows[n - 1, 8], 1.0e-9) / max(rows[n - 2, 8], 1.0e-9))) / passed
             cells_now, cells_before = max(rows[n - 1, 15], 1.0), max(rows[n - 2, 15], 1.0)
             speed = max(speed, abs(math.log(cells_now / cells_before)) / passed)
-            speed = max(speed, 1.5 * abs(above - before) / passed)
+            speed = max(speed, 0.4 * abs(above - before) / passed)
             days = min(QUIET_DAYS, max(EVENT_DAYS, EVEN_LOG_CHANGE / max(speed, 1.0e-9)))
         before = above
         kept_y[:], kept_cells[:], kept_early[:], kept_shares[:] = y, cells, early, shares
@@ -424,7 +445,7 @@ def run_coarse(p, effects, terms, table, end_day, noise, c, age_years, rows):
             middle,
         )
         write_row(rows[n], day + days, y, cells, early, shares, output, h, c, age_years)
-        found = _counts_shown(rows[n], p)
+        found = shown_distance(rows[n], threshold, p.shown_level)
         if found < 0.0 and above > 0.0:
             # the clinic sees the failure within this step: go back and stop on the day
             days = max(0.02 * days, days * above / (above - found))

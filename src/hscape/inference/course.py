@@ -14,7 +14,7 @@ import numpy as np
 from hscape.biology.balance import constants_record
 from hscape.biology.influence import Influence
 from hscape.compiled import compiled
-from hscape.dynamics.coarse import N_NOISE, Person, Timetable, run_coarse
+from hscape.dynamics.coarse import N_NOISE, Person, Threshold, Timetable, run_coarse
 from hscape.dynamics.coarse_record import N_COLUMNS, N_SLOTS
 from hscape.inference.likelihood import LOWEST, log_likelihood
 from hscape.inference.numbers import NUMBERS
@@ -38,6 +38,7 @@ class Setting(NamedTuple):
     table: Timetable
     constants: np.ndarray  # (1,) record of the recorded numbers
     attack: np.ndarray  # expansion, antigen half, contraction, per-day turnover of interferon
+    threshold: Threshold
     end_per_day: float
     wait_days: float
     age_years: float
@@ -85,6 +86,14 @@ def make_setting(
         table=make_timetable(program, treatments, transfusions, visit_days, context, transplant_day),
         constants=np.array([constants_record(p, sex)]),
         attack=attack,
+        threshold=Threshold(
+            hemoglobin_g_per_dl=p["presentation_hemoglobin_g_per_dl"],
+            platelets_1e9_per_l=p["presentation_platelets_1e9_per_l"],
+            neutrophils_1e9_per_l=p["presentation_neutrophils_1e9_per_l"],
+            hemoglobin_log_sd=0.4 * p["presentation_log_sd"],  # as virtual patients are drawn
+            platelets_log_sd=p["presentation_log_sd"],
+            neutrophils_log_sd=p["presentation_log_sd"],
+        ),
         end_per_day=0.1,
         wait_days=wait_days,
         age_years=age_years,
@@ -140,8 +149,6 @@ def run_person(numbers, setting, noise, effects, terms, c, rows):
         numbers[6],
         setting.end_per_day,
         numbers[12],
-        numbers[13],
-        numbers[14],
         setting.wait_days,
         numbers[k : k + N_SLOTS],
         numbers[k + N_SLOTS : k + 2 * N_SLOTS],
@@ -152,7 +159,9 @@ def run_person(numbers, setting, noise, effects, terms, c, rows):
         numbers[k + 6 * N_SLOTS : k + 7 * N_SLOTS],
         numbers[k + 7 * N_SLOTS : k + 8 * N_SLOTS],
     )
-    return run_coarse(person, effects, terms, setting.table, setting.end_day, noise, c[0], setting.age_years, rows)
+    return run_coarse(
+        person, setting.threshold, effects, terms, setting.table, setting.end_day, noise, c[0], setting.age_years, rows
+    )
 
 
 @compiled

@@ -22,7 +22,7 @@ from hscape.parameters import Parameters
 COORDINATES = (
     "killing", "tolerated_antigen", "suppression", "cyclosporine_sensitivity", "attack_seed", "regeneration",
     "globulin", "hemoglobin_set_point", "platelets_set_point", "neutrophils_set_point", "lymphocytes_set_point",
-    "shown_hemoglobin", "shown_platelets", "shown_neutrophils", "restriction", "transient", "end_of_attack",
+    "shown", "restriction", "transient", "end_of_attack",
     "piga_vulnerability", "piga_at_start", "hla_at_start",
 )  # fmt: skip
 CLONE_COORDINATES = ("size", "entry", "entry_size", "fitness", "interferon_fitness", "vulnerability")
@@ -30,8 +30,7 @@ CLONE_COORDINATES = ("size", "entry", "entry_size", "fitness", "interferon_fitne
 NUMBERS = (
     "attack_seed_fold", "killing_per_day", "tolerated_antigen_fraction", "suppression_fold",
     "cyclosporine_sensitivity_fold", "globulin_fold", "end_day", "regeneration_fold", "hemoglobin_factor",
-    "platelets_factor", "neutrophils_factor", "lymphocytes_factor", "shown_hemoglobin_g_per_dl",
-    "shown_platelets_1e9_per_l", "shown_neutrophils_1e9_per_l",
+    "platelets_factor", "neutrophils_factor", "lymphocytes_factor", "shown_level",
 )  # fmt: skip
 SLOT_NUMBERS = (
     "cells", "vulnerability", "fitness_per_day", "interferon_fitness_per_day", "origin_per_day", "output",
@@ -106,11 +105,7 @@ class Mapping:
         found[:, AT["hemoglobin_factor"]] = np.exp(p["hemoglobin_set_point_log_sd"] * z[:, 7])
         for index, name in enumerate(("platelets", "neutrophils", "lymphocytes"), start=8):
             found[:, AT[f"{name}_factor"]] = np.exp(p["set_point_log_sd"] * z[:, index])
-        for index, (name, power) in enumerate(
-            (("hemoglobin_g_per_dl", 0.4), ("platelets_1e9_per_l", 1.0), ("neutrophils_1e9_per_l", 1.0)), start=11
-        ):
-            scatter = np.exp(power * p["presentation_log_sd"] * z[:, index])
-            found[:, AT[f"shown_{name}"]] = p[f"presentation_{name}"] * scatter
+        found[:, AT["shown_level"]] = z[:, 11]
         self._slots(z, found)
         return found
 
@@ -129,8 +124,8 @@ class Mapping:
         )
         found[:, AT["attack_seed_fold"]] = np.minimum(0.1, spread("attack_seed_fold", "attack_seed_log_sd", 4))
         found[:, AT["globulin_fold"]] = np.exp(p["atg_log_kill_log_sd"] * z[:, 6])
-        is_transient = ndtr(z[:, 15]) < p["transient_attack_probability"]
-        end = -p["transient_attack_end_days"] * np.log1p(-np.minimum(ndtr(z[:, 16]), 1.0 - 1e-16))
+        is_transient = ndtr(z[:, 13]) < p["transient_attack_probability"]
+        end = -p["transient_attack_end_days"] * np.log1p(-np.minimum(ndtr(z[:, 14]), 1.0 - 1e-16))
         found[:, AT["end_day"]] = np.where(is_transient, end, NEVER)
 
     def _slots(self, z: np.ndarray, found: np.ndarray) -> None:
@@ -142,14 +137,14 @@ class Mapping:
         found[:, slot_column("vulnerability", DONOR)] = 0.0  # the attacking cells are gone with the patient's own
         found[:, slot_column("cells", 0)] = p["stem_cell_niche_capacity_cells"]
         low, high = p["piga_vulnerability_low_fraction"], p["piga_vulnerability_high_fraction"]
-        found[:, slot_column("vulnerability", PNH)] = low + (high - low) * ndtr(z[:, 17])
+        found[:, slot_column("vulnerability", PNH)] = low + (high - low) * ndtr(z[:, 15])
         found[:, slot_column("origin_per_day", PNH)] = p["clone_PIGA_rate_per_year"] / DAYS_PER_YEAR
-        found[:, slot_column("cells", PNH)] = quantile(self.piga_quantiles, ndtr(z[:, 18]))
-        is_restricted = ndtr(z[:, 14]) < p["hla_restricted_probability"]
+        found[:, slot_column("cells", PNH)] = quantile(self.piga_quantiles, ndtr(z[:, 16]))
+        is_restricted = ndtr(z[:, 12]) < p["hla_restricted_probability"]
         found[:, slot_column("vulnerability", HLA)] = np.where(is_restricted, 1.0 - p["hla_restricted_share"], 1.0)
         rate = p["clone_HLA_allele_mutation_rate_per_year"] + p["clone_HLA_6p_CN_LOH_rate_per_year"]
         found[:, slot_column("origin_per_day", HLA)] = rate / DAYS_PER_YEAR
-        found[:, slot_column("cells", HLA)] = quantile(self.hla_quantiles, ndtr(z[:, 19]))
+        found[:, slot_column("cells", HLA)] = quantile(self.hla_quantiles, ndtr(z[:, 17]))
         for index, clone in enumerate(self.clones):
             first = len(COORDINATES) + index * len(CLONE_COORDINATES)
             block = z[:, first : first + len(CLONE_COORDINATES)]

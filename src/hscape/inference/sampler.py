@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,8 @@ from hscape.inference.problem import Problem
 from hscape.inference.tail import pareto_tail
 from hscape.streams import generator
 
+#: Moves in turn: 0 the person, 1 the chance, 2 both.
+PATTERN = (0, 2, 0, 1)
 Progress = Callable[[float, str], None]
 
 
@@ -34,21 +36,21 @@ class Effort:
     Args:
         particles: persons that are moved together.
         effective_share: effective particles kept from one temperature to the next.
-        moves: most moves at a temperature.
-        fewest_moves: fewest.
-        last_moves: further moves at the end.
+        moves: most rounds of moves at a temperature.
+        fewest_moves: fewest rounds.
+        last_moves: further rounds at the end.
         distance: mean squared move, in units of the particles' own spread, that is far enough.
     """
 
-    particles: int = 384
+    particles: int = 256
     effective_share: float = 0.5
-    moves: int = 14
-    fewest_moves: int = 3
-    last_moves: int = 12
-    distance: float = 1.2
+    moves: int = 12
+    fewest_moves: int = 2
+    last_moves: int = 10
+    distance: float = 0.9
 
 
-PREVIEW = Effort(particles=96, moves=4, fewest_moves=2, last_moves=3, effective_share=0.4)
+PREVIEW = Effort(particles=96, moves=3, fewest_moves=1, last_moves=3, effective_share=0.35, distance=0.6)
 ANSWER = Effort()
 
 
@@ -115,7 +117,7 @@ def sample(problem: Problem, *, seed: int, effort: Effort = ANSWER, progress: Pr
         steps.append({"temperature": beta, "acceptance": taken, "moves": n_moves, "alike": alike})
         if progress:
             progress(_done(beta), f"temperature {beta:.3g}")
-    last = Effort(particles=effort.particles, moves=effort.last_moves, fewest_moves=effort.last_moves)
+    last = replace(effort, moves=effort.last_moves, fewest_moves=2, distance=1.7)
     taken, n_moves, alike = _move(problem, cloud, 1.0, last, step_sizes, random)
     inflation = 1.0 + alike**2 * (inflation - 1.0)
     steps.append({"temperature": 1.0, "acceptance": taken, "moves": n_moves, "alike": alike})
@@ -191,17 +193,16 @@ def _move(
     scale = np.sqrt(np.diag(root @ root.T))
     first = cloud.z.copy()
     total, distance, n_moves = 0.0, 0.0, 0
-    for index in range(effort.moves * 3):
-        kind = index % 3
-        taken = _one_move(problem, cloud, beta, kind, sizes[kind], (center, root, inverse), random)
-        sizes[kind] = float(np.clip(sizes[kind] * math.exp(0.6 * (taken - 0.25)), 0.02, 1.0))
-        total += taken
-        n_moves += 1
-        if kind == 2 and n_moves >= 3 * effort.fewest_moves:
-            now = float(np.mean(((cloud.z - first) / scale) ** 2))
-            if now > effort.distance or (now < 1.02 * distance and now > 0.5 * effort.distance):
-                break
-            distance = now
+    for index in range(effort.moves):
+        for kind in PATTERN:
+            taken = _one_move(problem, cloud, beta, kind, sizes[kind], (center, root, inverse), random)
+            sizes[kind] = float(np.clip(sizes[kind] * math.exp(0.6 * (taken - 0.25)), 0.02, 1.0))
+            total += taken
+            n_moves += 1
+        now = float(np.mean(((cloud.z - first) / scale) ** 2))
+        if index + 1 >= effort.fewest_moves and (now > effort.distance or now < 1.02 * distance):
+            break
+        distance = now
     moved = float(np.mean(((cloud.z - first) / scale) ** 2))
     return total / n_moves, n_moves, max(0.0, 1.0 - 0.5 * moved)
 

@@ -36,6 +36,11 @@ _MIXTURES: dict[str, dict[str, str]] = {
         "monocyte": "monocytes_1e9_per_l",
     },
 }
+#: Columns that a transfusion moves at once -> product.
+_MOVED_BY = {
+    "hemoglobin_g_per_dl": "red_cells", "red_cells_1e12_per_l": "red_cells", "hemoglobin_mass_g": "red_cells",
+    "platelets_1e9_per_l": "platelets",
+}  # fmt: skip
 _LINES = ("granulocyte", "monocyte", "lymphocyte", "platelet", "red_cell", "early_progenitor")
 _SMALLEST = 1e-12
 _SAME_DAY = 1e-6
@@ -135,6 +140,12 @@ class Subject:
             return math.nan
         if after == before or days[after] <= when:
             return float(high)
+        if product := _MOVED_BY.get(column):
+            jumps = [
+                g.day for g in self.patient.transfusions if g.product == product and days[before] < g.day <= days[after]
+            ]
+            if jumps:  # a transfusion between two rows is a step, not a slope
+                return float(low) if when <= min(jumps) else float(high)
         weight = (when - days[before]) / (days[after] - days[before])
         return math.exp((1 - weight) * math.log(max(low, _SMALLEST)) + weight * math.log(max(high, _SMALLEST)))
 
