@@ -28,6 +28,7 @@ class Progress:
 
     def __init__(self, what: str) -> None:
         self._what, self._start, self._last = what, time.monotonic(), 0.0
+        self._first: tuple[float, float] | None = None  # time and share of the first call: compiling is not counted
         self._is_terminal = sys.stderr.isatty()
         self._lock = threading.Lock()
 
@@ -35,27 +36,33 @@ class Progress:
         """Tell the share done and a word."""
         with self._lock:
             now = time.monotonic()
+            self._first = self._first or (now, _time_share(share))
             wait = 0.2 if self._is_terminal else _LINE_EVERY_SECONDS
             if now - self._last < wait and share < 1.0:
                 return
             if not self._is_terminal and now - self._start < wait:
                 return
             self._last = now
-            line = f"{self._what}: {word}{_left(share, now - self._start)}"
+            started, before = self._first
+            line = f"{self._what}: {word}{_left(_time_share(share) - before, 1.0 - _time_share(share), now - started)}"
             if self._is_terminal:
                 print(f"\r{line:<100.100}", end="\n" if share >= 1.0 else "", file=sys.stderr, flush=True)
             elif share < 1.0:
                 say(line)
 
 
-def _left(share: float, passed_seconds: float) -> str:
-    done = 0.0
+def _time_share(share: float) -> float:
+    """Share of the time that has usually passed when this share is reported."""
     for (low, before), (high, after) in itertools.pairwise(_TIME_AT):
         if low <= share <= high:
-            done = before + (after - before) * (share - low) / (high - low)
-    if done < _FIRST_ESTIMATE or done >= 1.0:
+            return before + (after - before) * (share - low) / (high - low)
+    return 1.0
+
+
+def _left(done: float, open_: float, passed_seconds: float) -> str:
+    if done < _FIRST_ESTIMATE or open_ <= 0.0:
         return ""
-    left = passed_seconds * (1.0 - done) / done
+    left = passed_seconds * open_ / done
     words = f"{left / 60:.0f} min" if left > 90 else f"{max(5, 5 * round(left / 5))} s"
     return f" (about {words} left)"
 

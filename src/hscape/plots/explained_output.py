@@ -22,7 +22,7 @@ def title_of_output(e: Explanation) -> str:
     label, share = max(((label, float(s[-1])) for label, s in e.course.shares.items()), key=lambda pair: pair[1])
     return (
         f"Who rebuilt the marrow: output is {output:.0f} % of normal on day {e.problem.last_day:g}, "
-        f"{100 * share:.0f} % of it from {plain(label, 40)}"
+        f"{percent(share)} of it from {plain(label, 40)}"
     )
 
 
