@@ -9,6 +9,7 @@ import numpy as np
 
 from hscape.inference.explain import Explanation
 from hscape.inference.futures import Future
+from hscape.inference.quantities import percent
 from hscape.plots.explained_time import fill_band, put_words
 from hscape.plots.style import GRID, INK, PLATELET, RED_CELL, WHITE_CELL, pyplot
 
@@ -23,8 +24,7 @@ def title_of_futures(e: Explanation) -> str:
     """What the picture shows; no alternative is put before another."""
     free = [float(f.free_by_month[-1]) for f in e.futures]
     return (
-        f"How simulated courses differ under stated assumptions: {100 * min(free):.0f} to "
-        f"{100 * max(free):.0f} % alive and "
+        f"How simulated courses differ under stated assumptions: {percent(min(free))} to {percent(max(free))} alive and "
         "free of transfusion at 24 months"
     )
 
