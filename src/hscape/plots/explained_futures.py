@@ -24,8 +24,8 @@ def title_of_futures(e: Explanation) -> str:
     """What the picture shows; no alternative is put before another."""
     free = [float(f.free_by_month[-1]) for f in e.futures]
     return (
-        f"How simulated courses differ under stated assumptions: {percent(min(free))} to {percent(max(free))} alive and "
-        "free of transfusion at 24 months"
+        f"How simulated courses differ under stated assumptions: {percent(min(free))} to {percent(max(free))} alive "
+        "and free of transfusion at 24 months"
     )
 
 
