@@ -136,7 +136,9 @@ def factor_words(log10_factor: float) -> str:
     """A Bayes factor in words."""
     side = "for" if log10_factor > 0 else "against"
     size = abs(log10_factor)
-    word = "hardly" if size < 0.5 else "moderately" if size < 1.0 else "strongly" if size < 2.0 else "very strongly"
+    if size < 0.5:
+        return f"the chart says little about it, log10 Bayes factor {log10_factor:+.1f}"
+    word = "moderately" if size < 1.0 else "strongly" if size < 2.0 else "very strongly"
     return f"the chart speaks {word} {side} it, log10 Bayes factor {log10_factor:+.1f}"
 
 
