@@ -20,7 +20,16 @@ from typing import NamedTuple
 import numpy as np
 
 from hscape.biology import rates
-from hscape.biology.blood import EARLY, LYMPHOCYTES, N_PLATELETS, N_RED_CELLS, PLATELETS, RED_CELLS, activation_in
+from hscape.biology.blood import (
+    EARLY,
+    LYMPHOCYTES,
+    N_PLATELETS,
+    N_RED_CELLS,
+    PLATELETS,
+    RED_CELLS,
+    activation_in,
+    platelet_pool,
+)
 from hscape.biology.channels import N_CHANNELS
 from hscape.biology.channels import Channel as Ch
 from hscape.biology.state import N_BLOOD, N_STATES
@@ -490,7 +499,7 @@ def run_coarse(p, threshold, effects, terms, table, end_day, noise, c, age_years
             _transplant(y, cells, early, table)
             has_entered[DONOR] = True
         while given < table.transfusion_day.shape[0] and table.transfusion_day[given] <= day + 1.0e-9:
-            _transfuse(y, table.transfusion_product[given], table.transfusion_units[given], c)
+            _transfuse(y, table.transfusion_product[given], table.transfusion_units[given], 0.0, c)
             given += 1
         while segment + 1 < table.change_day.shape[0] and table.change_day[segment + 1] <= day + 1.0e-9:
             segment += 1
@@ -534,7 +543,8 @@ def run_coarse(p, threshold, effects, terms, table, end_day, noise, c, age_years
         k += 1
         day += days
         while given < table.transfusion_day.shape[0] and table.transfusion_day[given] < day - 1.0e-9:
-            _transfuse(y, table.transfusion_product[given], table.transfusion_units[given], c)  # within the step
+            passed = day - table.transfusion_day[given]  # within the step
+            _transfuse(y, table.transfusion_product[given], table.transfusion_units[given], passed, c)
             given += 1
         write_row(rows[n], day, y, cells, early, shares, output, h, c, age_years)
         n += 1
@@ -554,8 +564,8 @@ def _transplant(y, cells, early, table):
 
 
 @inlined
-def _transfuse(y, product, units, c):
-    """Donor cells of all ages."""
+def _transfuse(y, product, units, passed, c):
+    """Donor cells of all ages, as they are some days later: the oldest platelets have gone, others were used up."""
     if product == 0:
         given = units * c.red_cell_unit_hemoglobin_g / c.hemoglobin_mass_normal_g
         amount = given / (c.mature_red_cell_stage_share * N_RED_CELLS)
@@ -563,5 +573,9 @@ def _transfuse(y, product, units, c):
             y[i] += amount
     else:
         amount = units * c.platelet_transfusion_increment_1e9_per_l / c.platelets_normal_1e9_per_l
-        for i in range(PLATELETS, PLATELETS + N_PLATELETS):
-            y[i] += amount
+        increment = units * c.platelet_transfusion_increment_1e9_per_l
+        count = c.platelets_normal_1e9_per_l * platelet_pool(y, c) + 0.5 * increment
+        amount *= math.exp(-rates.platelet_random_loss_per_day(count, c) * passed)
+        aged = c.platelet_stage_per_day * passed
+        for i in range(N_PLATELETS):
+            y[PLATELETS + i] += amount * min(1.0, max(0.0, i + 1.0 - aged))

@@ -1,7 +1,8 @@
 """The blood at coarse steps: the pools and rates of `biology.blood`, moved by whole weeks.
 
 Each stage is solved implicitly, from the first to the last, so that a step of a week is stable for cells that live
-hours and keeps the mean time spent in every stage; only the spread of the transit grows by the step. Signals are
+hours and keeps the mean time spent in every stage; only the spread of the transit grows by the step. Platelets in
+blood go by shorter parts of it: transfused ones would outlive their days otherwise. Signals are
 solved in the same way from the pools just found. Leaves out: blood volume (taken as full) and the direct killing of
 maturing cells, which no cause that is inferred uses.
 """
@@ -41,6 +42,7 @@ from hscape.biology.blood import (
 from hscape.biology.channels import Channel as Ch
 from hscape.compiled import compiled, inlined
 
+LONGEST_PLATELET_PART_DAYS = 1.0
 _ERYTHROID, _NEUTROPHIL = int(Ch.ERYTHROID_OUTPUT), int(Ch.NEUTROPHIL_OUTPUT)
 _MEGAKARYOCYTE, _LYMPHOCYTE = int(Ch.MEGAKARYOCYTE_OUTPUT), int(Ch.LYMPHOCYTE_OUTPUT)
 _MONOCYTE, _LYMPHOCYTE_KILLING = int(Ch.MONOCYTE_OUTPUT), int(Ch.LYMPHOCYTE_KILLING_PER_DAY)
@@ -123,6 +125,22 @@ def _neutrophils(y, u, h, c, days):
 
 
 @inlined
+def _circulating_platelets(y, flow, c, days):
+    """Platelets in blood live days, so that a step of a week is cut into parts of a day at most."""
+    k_in = c.platelet_stage_reference_per_day + c.platelet_random_loss_reference_per_day
+    pass_on = c.platelet_stage_pass * k_in
+    n_parts = max(1, math.ceil(days / LONGEST_PLATELET_PART_DAYS))
+    part = days / n_parts
+    for _ in range(n_parts):
+        count = c.platelets_normal_1e9_per_l * platelet_pool(y, c)
+        kept = 1.0 / (1.0 + part * (c.platelet_stage_per_day + rates.platelet_random_loss_per_day(count, c)))
+        inflow = k_in * flow
+        for i in range(PLATELETS, PLATELETS + N_PLATELETS):
+            y[i] = (y[i] + part * inflow) * kept
+            inflow = pass_on * y[i]
+
+
+@inlined
 def _platelets(y, u, h, c, days):
     k, k_ref = c.megakaryocyte_progenitor_stage_per_day, c.megakaryocyte_progenitor_stage_reference_per_day
     y[MK_PROGENITORS] = _stage(y[MK_PROGENITORS], k_ref * u * h[_MEGAKARYOCYTE], k, days)
@@ -133,14 +151,7 @@ def _platelets(y, u, h, c, days):
     y[MEGAKARYOCYTES] = _stage(y[MEGAKARYOCYTES], k_ref * flow, k, days)
     y[MEGAKARYOCYTES + 1] = _stage(y[MEGAKARYOCYTES + 1], k * y[MEGAKARYOCYTES], k, days)
     flow = c.megakaryocyte_stage_pass * y[MEGAKARYOCYTES + 1] * rates.platelet_yield_fold(signal, c)
-    count = c.platelets_normal_1e9_per_l * platelet_pool(y, c)
-    k_in = c.platelet_stage_reference_per_day + c.platelet_random_loss_reference_per_day
-    k_out = c.platelet_stage_per_day + rates.platelet_random_loss_per_day(count, c)
-    pass_on, kept = c.platelet_stage_pass * k_in, 1.0 / (1.0 + days * k_out)
-    inflow = k_in * flow
-    for i in range(PLATELETS, PLATELETS + N_PLATELETS):
-        y[i] = (y[i] + days * inflow) * kept
-        inflow = pass_on * y[i]
+    _circulating_platelets(y, flow, c, days)
     megakaryocytes = 0.5 * (y[MEGAKARYOCYTES] + y[MEGAKARYOCYTES + 1])
     turnover = c.thrombopoietin_turnover_per_day
     cleared = rates.thrombopoietin_clearance(y[TPO], platelet_pool(y, c), megakaryocytes, c) / y[TPO]
