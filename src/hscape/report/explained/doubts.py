@@ -22,7 +22,7 @@ _LIMITATIONS = (
     "Nothing here was tested on the charts of real patients.",
     "Many numbers of the model are assumed or fitted by hand; the virtual patients miss some published targets, as the "
     "verification pages say row by row.",
-    "Inference runs a coarser form of the model; it is held against the full model on the verification pages.",
+    "Inference runs a coarser form of the model (docs/explanation/inference.md).",
     "At most three clones beside PNH and HLA loss are followed. A clone that was not measured remains a hypothesis.",
     "Effects of drugs act as in the average of trials, with a spread; doses and levels of one patient are "
     "known only as "
