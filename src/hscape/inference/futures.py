@@ -83,7 +83,7 @@ def run_future(problem: Problem, numbers: np.ndarray, noise: np.ndarray, alterna
     return Future(
         name=alternative.name, words=alternative.words, months=months, fans=fans,
         free_by_month=free_now[:, at].mean(axis=0), dead_by_month=1.0 - alive[:, at].mean(axis=0),
-        recovered_by_24=float((is_recovered(rows[:, last]) & alive[:, last]).mean()),
+        recovered_by_24=float((is_recovered(rows[:, last], problem.parameters) & alive[:, last]).mean()),
         free=free_now[:, at[[6, 12, 24]]], donor_share=float(rows[:, last, EARLY_SHARE + N_SLOTS - 1].mean()),
     )  # fmt: skip
 
@@ -176,7 +176,7 @@ def relapse_risks(problem: Problem, numbers: np.ndarray, noise: np.ndarray, seed
         setting = problem.setting_for(list(treatments), float(days[-1]))
         fresh = fresh_noise(problem, noise, float(days[-1]), seed, "chance")
         rows, _ = problem.courses(numbers, fresh, days, setting)
-        fails = ~needs_no_transfusion(rows, problem.parameters) | is_severe(rows)
+        fails = ~needs_no_transfusion(rows, problem.parameters) | is_severe(rows, problem.parameters)
         found[name] = float(fails[:, 4 : int(MONTHS * DAYS_PER_MONTH / 7.0)].any(axis=1).mean())
     return found
 
@@ -195,7 +195,7 @@ def later_response(problem: Problem, numbers: np.ndarray, noise: np.ndarray, see
     p = problem.parameters
     age = problem.mapping.age_years + problem.last_day / 365.25
     dead = death_weeks(rows, age, problem.chart.sex or "male", p, generator(seed, "landmark", "death"))
-    ok = needs_no_transfusion(rows, p) & ~is_severe(rows)
+    ok = needs_no_transfusion(rows, p) & ~is_severe(rows, problem.parameters)
     weeks = [round(m * DAYS_PER_MONTH / 7.0) for m in (6, 12)]
     first, second = (float((ok[:, w : w + 8].all(axis=1) & (dead > w)).mean()) for w in weeks)
     return first, second

@@ -78,7 +78,7 @@ class Problem:
         effects, terms, c = self.setting.effects.copy(), self.setting.terms.copy(), self.setting.constants.copy()
         noise = np.zeros((self.n_noise, N_SLOTS))
         for _ in range(50):
-            numbers = self.mapping.numbers(random.standard_normal((1, self.coordinates.count)))
+            numbers = self.mapping.numbers(random.standard_normal((1, self.coordinates.size)))
             n, shown = run_person(numbers[0], self.setting, noise, effects, terms, c, self._rows)
             if shown >= 0:
                 return int(n - 1 - shown)
