@@ -135,13 +135,13 @@ def why_not(patient: TestPatient, study: str, p: Parameters) -> str:
 
 def shows_recovery(chart: Chart, last_day: float, p: Parameters) -> bool:
     """The last counts of a two-year chart are free of transfusion and of the size that is called recovered."""
-    from hscape.cohort.roads import FREE_DAYS, HEMOGLOBIN, NEUTROPHILS, PLATELETS
-
     if last_day < settings()["attribution_days"][-1] - settings()["attribution_gap_days"]:
         return False
-    if any(last_day - FREE_DAYS < t.day <= last_day for t in chart.transfusions):
+    if any(last_day - p["care_transfusion_free_days"] < t.day <= last_day for t in chart.transfusions):
         return False
-    limits = {"neutrophils_1e9_per_l": NEUTROPHILS, "platelets_1e9_per_l": PLATELETS, "hemoglobin_g_per_dl": HEMOGLOBIN}
+    limits = {
+        name: p[f"road_{name}"] for name in ("neutrophils_1e9_per_l", "platelets_1e9_per_l", "hemoglobin_g_per_dl")
+    }
     for name, limit in limits.items():
         seen = chart.series(name)
         if not seen or seen[-1].value < limit:

@@ -108,7 +108,7 @@ def _now(
         "attributed_to_treatment": causes.without_treatment,
     }  # fmt: skip
     events: dict[str, float | None] = {
-        "recovered": float(is_recovered(rows[:, 1]).mean()),
+        "recovered": float(is_recovered(rows[:, 1], problem.parameters).mean()),
         "clone-mediated": float(causes.is_mediated.mean()),
         "by treatment": float(causes.is_by_treatment.mean()),
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hscape.cohort.roads import HEMOGLOBIN, NEUTROPHILS, PLATELETS, without_escape, without_treatment
+from hscape.cohort.roads import without_escape, without_treatment
 from hscape.inference.calibration.design import TestPatient, life_seed
 from hscape.inference.calibration.relive import Read, Relived, relive
 from hscape.inference.causes import MEDIATED
@@ -53,7 +53,7 @@ def find_truth(patient: TestPatient, seed: int) -> Truth:
     by_escape = attributed(output, relive(without_escape(case), **life), last)
     has_treatment = any(item.after_diagnosis_days <= last for item in case.plan.treatments)
     by_treatment = attributed(output, relive(without_treatment(case), **life), last) if has_treatment else 0.0
-    back = recovered(read, 1)
+    back = recovered(read, 1, p)
     quantities = {name: float(case.truth[name]) for name in PERSON} | {
         "regeneration_fold": max(1.2, float(case.truth["regeneration_fold"])),
         "hla_vulnerability_fraction": 1.0 - float(case.truth["hla_restricted_share"]),
@@ -86,12 +86,12 @@ def attributed(output: float, other: Relived | None, last: float) -> float:
     return float(np.clip(1.0 - found / max(output, 1e-12), 0.0, 1.0))
 
 
-def recovered(read: Read, index: int) -> bool:
+def recovered(read: Read, index: int, p: Parameters) -> bool:
     """Counts that call a marrow recovered."""
     return bool(
-        read.neutrophils_1e9_per_l[index] >= NEUTROPHILS
-        and read.platelets_1e9_per_l[index] >= PLATELETS
-        and read.hemoglobin_g_per_dl[index] >= HEMOGLOBIN
+        read.neutrophils_1e9_per_l[index] >= p["road_neutrophils_1e9_per_l"]
+        and read.platelets_1e9_per_l[index] >= p["road_platelets_1e9_per_l"]
+        and read.hemoglobin_g_per_dl[index] >= p["road_hemoglobin_g_per_dl"]
     )
 
 
