@@ -123,7 +123,7 @@ def test_each_planted_fault_changes_the_likelihood_or_the_person(name, patient):
     problem = make_problem(patient.chart)
     faulty = FAULTS[name].change(problem)
     random = np.random.default_rng(3)
-    z = random.standard_normal((20, problem.coordinates.count))
+    z = random.standard_normal((20, problem.coordinates.size))
     noise = random.standard_normal((20, problem.n_noise, 7))
     same_numbers = np.array_equal(problem.mapping.numbers(z), faulty.mapping.numbers(z))
     same_chance = np.array_equal(problem.log_likelihood(z, noise)[0], faulty.log_likelihood(z, noise)[0])

@@ -97,7 +97,8 @@ def _procedure_deaths(
     risk = p[f"transplant_death_{bracket}_fraction"]
     assert alternative.transplant_day is not None
     is_dead = random.random(n) < risk
-    day = alternative.transplant_day + 365.0 * random.beta(1.0, 2.5, n)
+    shapes = p["transplant_death_time_first_shape"], p["transplant_death_time_second_shape"]
+    day = alternative.transplant_day + p["transplant_death_within_days"] * random.beta(*shapes, n)
     return np.where(is_dead, np.searchsorted(days, day), len(days))
 
 

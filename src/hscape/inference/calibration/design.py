@@ -139,12 +139,9 @@ def shows_recovery(chart: Chart, last_day: float, p: Parameters) -> bool:
         return False
     if any(last_day - p["care_transfusion_free_days"] < t.day <= last_day for t in chart.transfusions):
         return False
-    limits = {
-        name: p[f"road_{name}"] for name in ("neutrophils_1e9_per_l", "platelets_1e9_per_l", "hemoglobin_g_per_dl")
-    }
-    for name, limit in limits.items():
+    for name in ("neutrophils_1e9_per_l", "platelets_1e9_per_l", "hemoglobin_g_per_dl"):
         seen = chart.series(name)
-        if not seen or seen[-1].value < limit:
+        if not seen or seen[-1].value < p[f"road_{name}"]:
             return False
     return True
 

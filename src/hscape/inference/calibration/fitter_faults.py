@@ -166,7 +166,7 @@ def _from_the_prior(usual: Sampler) -> Sampler:
         from hscape.streams import generator
 
         random, n = generator(seed, "prior"), 192
-        z = random.standard_normal((3 * n, problem.coordinates.count))
+        z = random.standard_normal((3 * n, problem.coordinates.size))
         noise = np.zeros((3 * n, problem.n_noise, N_SLOTS))
         noise[:, :, : problem.n_active] = random.standard_normal((3 * n, problem.n_noise, problem.n_active))
         ll, _ = problem.log_likelihood(z, noise)

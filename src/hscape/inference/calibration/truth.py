@@ -53,7 +53,7 @@ def find_truth(patient: TestPatient, seed: int) -> Truth:
     by_escape = attributed(output, relive(without_escape(case), **life), last)
     has_treatment = any(item.after_diagnosis_days <= last for item in case.plan.treatments)
     by_treatment = attributed(output, relive(without_treatment(case), **life), last) if has_treatment else 0.0
-    back = recovered(read, 1, p)
+    back = recovered(read, 1, case.patient.parameters)
     quantities = {name: float(case.truth[name]) for name in PERSON} | {
         "regeneration_fold": max(1.2, float(case.truth["regeneration_fold"])),
         "hla_vulnerability_fraction": 1.0 - float(case.truth["hla_restricted_share"]),
