@@ -42,7 +42,7 @@ from hscape.dynamics.step import transition
 #: Own states of the attack in the order in which its influences bring them: attacking cells, interferon, lost niche.
 ATTACKING, INTERFERON, LOST_NICHE = N_BLOOD, N_BLOOD + 1, N_BLOOD + 2
 #: Steps in days: while nothing happens, usual, and after an event.
-QUIET_DAYS, USUAL_DAYS, EVENT_DAYS = 28.0, 7.0, 3.5
+QUIET_DAYS, USUAL_DAYS, EVENT_DAYS = 28.0, 7.0, 2.5
 #: Change of attack, stem cells or counts (natural logarithm) over which a step before day 0 may go.
 EVEN_LOG_CHANGE = 0.2
 #: How long after an event the steps are short.

@@ -111,7 +111,8 @@ class Problem:
         return make_setting(
             treatments, list(self.transfusions),
             sorted({*self.observations.days.tolist(), self.last_day}), parameters=self.parameters,
-            sex=self.chart.sex or "male", age_years=self.mapping.age_years, end_day=end_day, transplant_day=transplant_day,
+            sex=self.chart.sex or "male", age_years=self.mapping.age_years, end_day=end_day,
+            transplant_day=transplant_day,
         )  # fmt: skip
 
 
