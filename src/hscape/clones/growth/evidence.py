@@ -28,7 +28,7 @@ SCANNED = np.concatenate([np.arange(-2.0, -0.5, 0.25), np.arange(-0.5, -0.2, 0.0
 FINE = np.linspace(-2.0, 2.4, 1761)
 _SEEN_AT = np.array([-2.0, -1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 1.0, 1.6, 2.5])
 #: Expected shares of reads of an error of sequencing.
-ERROR_SHARES = np.geomspace(2e-4, 0.2, 25)
+ERROR_SHARES = np.geomspace(2e-4, 0.15, 40)
 _LARGEST_SHARE = 1.05
 _LEAST_STEP, _MOST_STEP = 0.2, 1.0
 _NEGLIGIBLE, _MARGIN = 1e-9, 10
@@ -110,12 +110,17 @@ class Evidence:
 
 
 #: Scatter of errors of sequencing, as concentrations of the beta-binomial distribution; a table decides among them.
-ERROR_CONCENTRATIONS = (30.0, 100.0, 300.0, 1000.0)
+ERROR_CONCENTRATIONS = (30.0, 100.0, 300.0, 1000.0, 3000.0)
 
 
 def visits_of(group: Sequence[Trajectory]) -> np.ndarray:
     """Times at which any variant of the group was read, rising."""
     return np.unique(np.concatenate([one.years for one in group]))
+
+
+def constant(fitness: np.ndarray, n_visits: int) -> np.ndarray:
+    """The same fitness in every interval, shape (fitnesses, visits - 1)."""
+    return np.repeat(fitness[:, None], n_visits - 1, axis=1)
 
 
 def grid_of(group: Sequence[Trajectory], setting: Setting) -> Grid:
@@ -172,9 +177,9 @@ def evidence_of(group: Sequence[Trajectory], setting: Setting, others_per_year: 
     others = np.zeros(times.size - 1) if others_per_year is None else others_per_year
     fixed = (np.diff(times), others)
     law = (grid.cells, grid.widths, setting.turnover_per_year, setting.capacity_cells)
-    logs, _ = log_likelihoods(SCANNED, *fixed, grid.selected, grid.emission, *law)
+    logs, _ = log_likelihoods(constant(SCANNED, times.size), *fixed, grid.selected, grid.emission, *law)
     top = grid.chance.max()
-    chance, _ = log_likelihoods(np.zeros(1), *fixed, np.exp(grid.chance - top), grid.strict, *law)
+    chance, _ = log_likelihoods(constant(np.zeros(1), times.size), *fixed, np.exp(grid.chance - top), grid.strict, *law)
     seen_selected, seen_drift = _seen(group, setting, others)
     selected = CubicSpline(SCANNED, np.maximum(logs, _IMPOSSIBLE))(FINE) + grid.log_scale - seen_selected
     drift = max(float(chance[0]) + top, _IMPOSSIBLE) + grid.log_scale - seen_drift

@@ -39,7 +39,7 @@ def log_likelihoods(fitness, years, others, prior, emission, cells, widths, turn
     """Log probability of all readings for each fitness, with the sizes at the last visit.
 
     Args:
-        fitness: per year, shape (fitnesses,).
+        fitness: per year in each interval, shape (fitnesses, visits - 1).
         years: intervals between visits, shape (visits - 1,).
         others: mean fitness of the other clones in each interval, per year, shape (visits - 1,).
         prior: probability of each node at the first visit, shape (nodes,).
@@ -55,11 +55,11 @@ def log_likelihoods(fitness, years, others, prior, emission, cells, widths, turn
     n_nodes = cells.size
     first = 1 if cells[0] == 0.0 else 0
     roots = np.sqrt(cells)
-    logs = np.empty(fitness.size)
-    ends = np.empty((fitness.size, n_nodes))
+    logs = np.empty(fitness.shape[0])
+    ends = np.empty((fitness.shape[0], n_nodes))
     after = np.empty(n_nodes)
     weights = np.empty(n_nodes)
-    for s in range(fitness.size):
+    for s in range(fitness.shape[0]):
         state = prior * emission[0]
         total = 0.0
         for k in range(years.size + 1):
@@ -72,7 +72,7 @@ def log_likelihoods(fitness, years, others, prior, emission, cells, widths, turn
             if k == years.size:
                 break
             step_forward(
-                state, after, weights, years[k], fitness[s], others[k], roots, cells, widths, first, turnover, capacity
+                state, after, weights, years[k], fitness[s, k], others[k], roots, cells, widths, first, turnover, capacity
             )
             state = after * emission[k + 1]
         logs[s] = total
