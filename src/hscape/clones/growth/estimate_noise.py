@@ -16,8 +16,8 @@ from hscape.parameters import Parameters
 
 #: Scatters and depths that are tried, against the assumed ones; variants that are asked. Numerical.
 CONCENTRATION_FOLDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-DEPTH_FOLDS = (0.5, 1.0, 2.0, 4.0)
-_ASKED, _LEAST = 40, 8
+DEPTH_FOLDS = (1.0, 2.0, 4.0)
+_ASKED, _LEAST = 24, 8
 _LOG_SD = 1.0
 
 
@@ -74,14 +74,14 @@ def _log_probability(asked: Sequence[Trajectory], setting: Setting, parameters: 
     mean, wide = parameters["clone_growth_mean_per_year"], parameters["clone_growth_gene_spread_per_year"]
     prior = t.logpdf((FINE - mean) / wide, 4.0)
     prior -= logsumexp(prior)
-    selected, drift = parameters["clone_growth_selected_share"], parameters["clone_growth_drift_share"]
+    drift, error = parameters["clone_growth_drift_share"], parameters["clone_growth_filtered_error_share"]
     total = 0.0
     for one in asked:
         told = evidence_of([one], setting)
         classes = [
-            math.log(selected) + logsumexp(prior + told.selected),
+            math.log(1.0 - drift - error) + logsumexp(prior + told.selected),
             math.log(drift) + told.drift,
-            math.log(max(1.0 - selected - drift, 0.01)) + logsumexp(told.error) - math.log(told.error.size),
+            math.log(error) + logsumexp(told.error) - math.log(told.error.size),
         ]
         total += logsumexp(classes)
         if not one.has_depth:  # a deeper assumed depth counts in finer steps; compare densities of the VAF

@@ -9,7 +9,7 @@ Each is conditional on having been seen at least once above the limit, since a t
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -30,9 +30,10 @@ _SEEN_AT = np.array([-2.0, -1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 1.0, 1.6, 2.5])
 #: Expected shares of reads of an error of sequencing.
 ERROR_SHARES = np.geomspace(2e-4, 0.15, 40)
 _LARGEST_SHARE = 1.05
-_LEAST_STEP, _MOST_STEP = 0.2, 1.0
+_LEAST_STEP, _MOST_STEP = 0.2, 1.5
 _NEGLIGIBLE, _MARGIN = 1e-9, 10
 _IMPOSSIBLE = -1e4
+_STRIDE, _FAR = 3, 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def grid_of(group: Sequence[Trajectory], setting: Setting) -> Grid:
     times = visits_of(group)
     gaps = np.diff(times)
     spread = math.sqrt(0.5 * setting.turnover_per_year * (gaps.min() if gaps.size else 1.0))
-    step = float(np.clip(0.7 * spread, _LEAST_STEP, _MOST_STEP))
+    step = float(np.clip(spread, _LEAST_STEP, _MOST_STEP))
     cells, widths = size_nodes(0.0, _LARGEST_SHARE * setting.capacity_cells, step)
     told, strict = np.ones((times.size, cells.size)), np.ones((times.size, cells.size))
     for one in group:
@@ -177,13 +178,30 @@ def evidence_of(group: Sequence[Trajectory], setting: Setting, others_per_year: 
     others = np.zeros(times.size - 1) if others_per_year is None else others_per_year
     fixed = (np.diff(times), others)
     law = (grid.cells, grid.widths, setting.turnover_per_year, setting.capacity_cells)
-    logs, _ = log_likelihoods(constant(SCANNED, times.size), *fixed, grid.selected, grid.emission, *law)
+    logs = _scan(lambda fitness: log_likelihoods(
+        constant(fitness, times.size), *fixed, grid.selected, grid.emission, *law)[0])  # fmt: skip
     top = grid.chance.max()
     chance, _ = log_likelihoods(constant(np.zeros(1), times.size), *fixed, np.exp(grid.chance - top), grid.strict, *law)
     seen_selected, seen_drift = _seen(group, setting, others)
-    selected = CubicSpline(SCANNED, np.maximum(logs, _IMPOSSIBLE))(FINE) + grid.log_scale - seen_selected
+    selected = CubicSpline(SCANNED, logs)(FINE) + grid.log_scale - seen_selected
     drift = max(float(chance[0]) + top, _IMPOSSIBLE) + grid.log_scale - seen_drift
     return Evidence(selected, drift, _errors(group, setting))
+
+
+def _scan(weigh: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Log probabilities at `SCANNED`: at every third, and at the others where these are not far below the largest.
+
+    What lies far below has no weight in any answer; straight lines serve there.
+    """
+    known = np.arange(0, SCANNED.size, _STRIDE)
+    known = np.append(known, SCANNED.size - 1) if known[-1] != SCANNED.size - 1 else known
+    coarse = np.maximum(weigh(SCANNED[known]), _IMPOSSIBLE)
+    logs = np.interp(SCANNED, SCANNED[known], coarse)
+    near = np.interp(SCANNED, SCANNED[known], (coarse > coarse.max() - _FAR).astype(float)) > 0.0
+    missing = np.setdiff1d(np.flatnonzero(near), known)
+    if missing.size:
+        logs[missing] = np.maximum(weigh(SCANNED[missing]), _IMPOSSIBLE)
+    return logs
 
 
 def _seen(group: Sequence[Trajectory], setting: Setting, others: np.ndarray) -> tuple[np.ndarray, float]:

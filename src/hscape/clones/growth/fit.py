@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -60,8 +62,17 @@ class State:
     trajectories: tuple[Trajectory, ...]
     setting: Setting
     parameters: Parameters
+    is_filtered: bool = True
+    workers: int = 1
     members: list[Member] = field(default_factory=list)
     pooled: Pooled | None = None
+
+    def map(self, work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+        """The work on every item, in order, by as many threads as there are workers."""
+        if self.workers == 1:
+            return [work(item) for item in items]
+        with ThreadPoolExecutor(self.workers) as threads:
+            return list(threads.map(work, items))
 
     def people(self) -> dict[str, list[Member]]:
         """The clones of each person."""
@@ -76,6 +87,8 @@ def fit_growth(
     seed: int | None = None,
     *,
     parameters: Parameters | None = None,
+    is_filtered: bool = True,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> GrowthFit:
     """Net growth, fitness and onset of every clone of a table of serial sequencing.
@@ -84,6 +97,8 @@ def fit_growth(
         table: a long table (see `read_table`), the path of a table or chart, a chart, or readings.
         seed: kept with the answer; the fit sums over all paths and draws nothing, so every seed gives the same.
         parameters: numbers in force.
+        is_filtered: False for raw calls, among which errors of sequencing are expected (see `pooling.pool`).
+        workers: threads; the answer does not depend on them.
         progress: told what is being done.
 
     Returns:
@@ -102,7 +117,7 @@ def fit_growth(
     readings = read_readings(table, numbers)
     if not readings.trajectories:
         raise InputError("clones growth: no reading of any variant was found; give a row for each variant and visit.")
-    state = fit_state(readings.trajectories, numbers, progress)
+    state = fit_state(readings.trajectories, numbers, progress, is_filtered=is_filtered, workers=workers)
     return tell(state, readings.issues, seed)
 
 
@@ -122,6 +137,9 @@ def fit_state(
     parameters: Parameters,
     progress: Progress | None = None,
     setting: Setting | None = None,
+    *,
+    is_filtered: bool = True,
+    workers: int = 1,
 ) -> State:
     """Fit a table: every step but the words.
 
@@ -130,17 +148,20 @@ def fit_state(
         parameters: numbers in force.
         progress: told what is being done.
         setting: scatter and limits, if they are not to be estimated from the table.
+        is_filtered: False for raw calls.
+        workers: threads.
     """
     say = progress or (lambda text: None)
     if setting is None:
         setting = Setting.of(parameters, limit_of_table(trajectories, parameters))
         say("scatter of the reads")
         setting = estimate_noise(trajectories, setting, parameters)
-    state = State(tuple(trajectories), setting, parameters)
+    state = State(tuple(trajectories), setting, parameters, is_filtered, workers)
     say(f"{len(trajectories)} variants")
-    for i, one in enumerate(trajectories):
-        others = np.zeros(one.years.size - 1)
-        state.members.append(Member([i], [one], evidence_of([one], setting, others), others))
+    chosen = setting
+    found = state.map(lambda one: evidence_of([one], chosen), trajectories)
+    for i, (one, evidence) in enumerate(zip(trajectories, found, strict=True)):
+        state.members.append(Member([i], [one], evidence, np.zeros(one.years.size - 1)))
     _pool(state)
     say("variants in the same cells")
     _group(state)
@@ -162,57 +183,63 @@ def limit_of_table(trajectories: Sequence[Trajectory], parameters: Parameters) -
 def _pool(state: State) -> None:
     genes = [member.group[0].gene for member in state.members]
     sites = [f"{member.group[0].gene} {member.group[0].site}" if member.group[0].site else "" for member in state.members]
-    state.pooled = pool([member.evidence for member in state.members], genes, sites, state.parameters)
+    state.pooled = pool([member.evidence for member in state.members], genes, sites, state.parameters,
+                        is_filtered=state.is_filtered)  # fmt: skip
     for member, posterior in zip(state.members, state.pooled.clones, strict=True):
         member.posterior = posterior
 
 
 def _group(state: State) -> None:
     """Merge variants of a person that share one path of sizes."""
-    merged: list[Member] = []
-    for members in state.people().values():
-        if len(members) == 1:
-            merged += members
-            continue
-        variants = [member.group[0] for member in members]
-        groups, sure = group_variants(
-            variants,
-            [member.evidence for member in members],
-            [member.posterior for member in members if member.posterior is not None],
-            state.setting,
-            state.parameters,
-        )
-        for group, p_same in zip(groups, sure, strict=True):
-            if len(group) == 1:
-                merged.append(members[group[0]])
-                continue
-            together = [variants[i] for i in group]
-            indices = [members[i].variants[0] for i in group]
-            others = np.zeros(visits_of(together).size - 1)
-            merged.append(
-                Member(indices, together, evidence_of(together, state.setting, others), others, p_same=p_same)
-            )
+    merged = [member for some in state.map(lambda members: _merge(state, members), state.people().values())
+              for member in some]  # fmt: skip
     if len(merged) != len(state.members):
         state.members = sorted(merged, key=lambda member: member.variants[0])
         _pool(state)
 
 
+def _merge(state: State, members: list[Member]) -> list[Member]:
+    """The clones of one person, variants in the same cells together."""
+    if len(members) == 1:
+        return members
+    variants = [member.group[0] for member in members]
+    groups, sure = group_variants(
+        variants,
+        [member.evidence for member in members],
+        [member.posterior for member in members if member.posterior is not None],
+        state.setting,
+        state.parameters,
+    )
+    found = []
+    for group, p_same in zip(groups, sure, strict=True):
+        if len(group) == 1:
+            found.append(members[group[0]])
+            continue
+        together = [variants[i] for i in group]
+        indices = [members[i].variants[0] for i in group]
+        others = np.zeros(visits_of(together).size - 1)
+        found.append(Member(indices, together, evidence_of(together, state.setting, others), others, p_same=p_same))
+    return found
+
+
 def _compete(state: State) -> bool:
     """Weigh the readings again where other clones of the person press; False if nothing moved."""
+    return any(state.map(lambda members: _compete_in(state, members), state.people().values()))
+
+
+def _compete_in(state: State, members: list[Member]) -> bool:
+    """The same for one person."""
     moved = False
-    for members in state.people().values():
-        for member in members:
-            assert member.posterior is not None
-            member.course = course_of(member.group, state.setting, member.posterior, member.others)
-        courses = [member.course for member in members if member.course is not None]
-        parents = parents_of(courses)
-        for i, member in enumerate(members):
-            parent = parents[i]
-            member.parent = None if parent is None else members[parent]
-            if len(members) == 1:
-                continue
-            others = others_of(courses, parents, i)
-            if others.size and abs(others - member.others).max() > NEGLIGIBLE_PER_YEAR:
-                member.others, moved = others, True
-                member.evidence = evidence_of(member.group, state.setting, others)
+    for member in members:
+        assert member.posterior is not None
+        member.course = course_of(member.group, state.setting, member.posterior, member.others)
+    courses = [member.course for member in members if member.course is not None]
+    parents = parents_of(courses)
+    for i, member in enumerate(members):
+        parent = parents[i]
+        member.parent = None if parent is None else members[parent]
+        others = others_of(courses, parents, i)
+        if len(members) > 1 and others.size and abs(others - member.others).max() > NEGLIGIBLE_PER_YEAR:
+            member.others, moved = others, True
+            member.evidence = evidence_of(member.group, state.setting, others)
     return moved

@@ -22,7 +22,7 @@ from hscape.dynamics.step import transition
 #: Cells up to which every whole number is a node of the size grid.
 WHOLE_CELLS = 24
 #: Nodes cover a transition this many standard deviations to each side.
-_BAND = 6.0
+_BAND = 5.0
 
 
 @inlined

@@ -12,7 +12,7 @@ import numpy as np
 from hscape.clones.growth.law import spread_row
 from hscape.compiled import compiled
 
-_FORGOTTEN = 1.0e-13
+_FORGOTTEN = 1.0e-10
 
 
 @compiled

@@ -72,7 +72,14 @@ class Pooled:
     mean_per_year: float
 
 
-def pool(evidence: Sequence[Evidence], genes: Sequence[str], sites: Sequence[str], parameters: Parameters) -> Pooled:
+def pool(
+    evidence: Sequence[Evidence],
+    genes: Sequence[str],
+    sites: Sequence[str],
+    parameters: Parameters,
+    *,
+    is_filtered: bool = True,
+) -> Pooled:
     """Pool clones by gene and site.
 
     Args:
@@ -80,14 +87,16 @@ def pool(evidence: Sequence[Evidence], genes: Sequence[str], sites: Sequence[str
         genes: symbol of each; clones without one are pooled together.
         sites: site of each, empty for none of its own.
         parameters: numbers in force.
+        is_filtered: True if errors of sequencing were removed before: their share is then the assumed small one, since
+            a flat clone and an error look alike; False estimates the shares from the table.
     """
-    return _Pooling(evidence, genes, sites, parameters).run()
+    return _Pooling(evidence, genes, sites, parameters, is_filtered).run()
 
 
 class _Pooling:
     """The state of the estimation."""
 
-    def __init__(self, evidence, genes, sites, parameters) -> None:
+    def __init__(self, evidence, genes, sites, parameters, is_filtered) -> None:
         self.selected = np.array([one.selected for one in evidence])
         self.drift = np.array([one.drift for one in evidence])
         self.error = np.array([one.error.ravel() for one in evidence])
@@ -105,10 +114,10 @@ class _Pooling:
         self.base = parameters["clone_growth_clone_spread_per_year"]
         self.spread = self.base
         self.mean = parameters["clone_growth_mean_per_year"]
+        self.is_filtered = is_filtered
         drift = parameters["clone_growth_drift_share"]
-        assumed = np.array([parameters["clone_growth_selected_share"], drift, 0.0])
-        assumed[2] = max(1.0 - assumed.sum(), 0.01)
-        self.assumed = assumed / assumed.sum()
+        error = parameters[f"clone_growth_{'filtered' if is_filtered else 'unfiltered'}_error_share"]
+        self.assumed = np.array([1.0 - drift - error, drift, error])
         self.shares = self.assumed.copy()
         self.level = np.log(parameters["clone_growth_error_level_fraction"])
         self.level_sd = parameters["clone_growth_error_level_log_sd"]
@@ -217,7 +226,8 @@ class _Pooling:
         weight = self.p["clone_growth_share_weight_count"]
         for _ in range(10):
             told = self._classes(log_selected)
-            self.shares = (told.sum(axis=0) + weight * self.assumed) / (len(told) + weight)
+            if not self.is_filtered:
+                self.shares = (told.sum(axis=0) + weight * self.assumed) / (len(told) + weight)
             of_kind = self.error + self.log_kinds
             of_kind = np.exp(of_kind - _log_sum(of_kind)[:, None]) * told[:, 2:]
             self._estimate_errors(of_kind.sum(axis=0).reshape(len(ERROR_CONCENTRATIONS), -1), weight * self.assumed[2])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hscape.clones.growth.fit import Member, State
 
 _ENDS = (0.5, 0.025, 0.975)
-_SLICES = (0.025, 0.16, 0.35, 0.5, 0.65, 0.84, 0.975)
+_SLICES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _HIDDEN_STEPS = 40
 
 
@@ -35,9 +35,8 @@ def tell(state: State, issues: Sequence[Issue], seed: int | None) -> GrowthFit:
     assert state.pooled is not None
     treated = tell_treatment(state)
     told: dict[int, CloneGrowth] = {}
-    for member in state.members:
-        for i in member.variants:
-            told[i] = _Teller(state, member, treated).clone(i)
+    for some in state.map(lambda member: _tell_member(state, member, treated), state.members):
+        told |= some
     clones = tuple(told[i] for i in sorted(told))
     noise = state.setting.noise
     learned = {
@@ -54,6 +53,11 @@ def tell(state: State, issues: Sequence[Issue], seed: int | None) -> GrowthFit:
     return GrowthFit(
         clones=clones, genes=genes, issues=tuple(issues), learned=learned, trajectories=state.trajectories, seed=seed
     )
+
+
+def _tell_member(state: State, member: Member, treated: Treated) -> dict[int, CloneGrowth]:
+    teller = _Teller(state, member, treated)
+    return {i: teller.clone(i) for i in member.variants}
 
 
 def _gene(state: State, gene, clones: tuple[CloneGrowth, ...], treated: Treated) -> GeneGrowth:
