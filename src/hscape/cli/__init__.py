@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from hscape.cli import calibrate, clinic, cohort, counterfactual, simulator
+from hscape.cli import calibrate, clinic, clones, cohort, counterfactual, simulator
 from hscape.cli.common import BAD_INPUT, DONE, INTERRUPTED, MISSES, say
 from hscape.errors import InputError, NumericsError
 
@@ -23,6 +23,7 @@ app.add_typer(clinic.app)
 app.add_typer(cohort.app)
 app.add_typer(calibrate.app)
 app.add_typer(counterfactual.app)
+app.add_typer(clones.app, name="clones")
 app.add_typer(simulator.app)
 
 
