@@ -11,7 +11,7 @@ from hscape.fingerprint import model_fingerprint
 from hscape.validation import validate
 from hscape.verify.dsmts import MODELS, check_samples, run_model
 from hscape.version import __version__
-from verification import clinical, disease, roads
+from verification import clinical, disease, growth, roads
 from verification.blood import against_adaptive_solver, no_nan
 from verification.stem_cells import kernel_agreement, order_of_convergence
 
@@ -127,6 +127,7 @@ SECTIONS = {
     "clinical": lambda quick: clinical.section(quick, say),
     "disease": disease.section,
     "roads": roads.section,
+    "growth": lambda quick: growth.section(quick, say),
 }
 
 
@@ -151,7 +152,7 @@ def main() -> None:
 
 #: How the heading of each section begins.
 HEADINGS = {"dsmts": "Discrete", "master": "Master", "blood": "Blood", "kernels": "Step", "facts": "Published",
-            "clinical": "Clinical", "disease": "Disease", "roads": "Roads"}  # fmt: skip
+            "clinical": "Clinical", "disease": "Disease", "roads": "Roads", "growth": "Growth"}  # fmt: skip
 
 
 def read_sections() -> dict[str, str]:

@@ -48,6 +48,8 @@ def _trajectories(fit: GrowthFit) -> Any:
         _one_trajectory(axis, fit.clones[i], fit.trajectories[i], fit.learned["detection_limit_fraction"])
     for axis in axes[:, 0]:
         axis.set_ylabel("VAF")
+    for axis in axes[-1]:
+        axis.set_xlabel("age, years" if fit.trajectories[0].has_age else "years")
     figure.suptitle(f"Readings and fit: {len(chosen)} of {len(fit.clones)} variants", x=0.012, ha="left", fontsize=12,
                     fontweight="bold", color=INK)  # fmt: skip
     figure.text(0.012, 0.008, "Dots: readings with 95 % interval of their reads alone; triangles: not seen; band: 95 % of "
@@ -73,14 +75,13 @@ def _one_trajectory(axis: Any, clone: CloneGrowth, one: Any, limit: float) -> No
     for begin, until in one.treated:
         axis.axvspan(max(begin, one.years[0]), min(until, one.years[-1]), color="#DDDDDD", lw=0, zorder=0)
     axis.set_yscale("log")
-    axis.set_ylim(bottom=floor)
+    axis.set_ylim(0.5 * floor, 0.6)
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axis.minorticks_off()
     rate = clone.net_growth_per_year
     axis.set_title(_name(clone), fontsize=7.5)
-    axis.text(0.03, 0.97, f"{rate.median:+.2f} a year ({rate.low:+.2f}, {rate.high:+.2f})\n{clone.verdict}", va="top",
-              transform=axis.transAxes, fontsize=7, color=INK, zorder=5,
-              bbox={"facecolor": "white", "alpha": 0.7, "lw": 0, "pad": 1})  # fmt: skip
+    axis.text(0.97, 0.03, f"{rate.median:+.2f} a year ({rate.low:+.2f}, {rate.high:+.2f})\n{clone.verdict}", va="bottom",
+              ha="right", transform=axis.transAxes, fontsize=7, color=INK, zorder=5)  # fmt: skip
     axis.margins(x=0.06)
 
 
@@ -127,7 +128,7 @@ def _learnt(fit: GrowthFit) -> Any:
     for axis, i in zip(axes.ravel(), chosen, strict=False):
         clone = fit.clones[i]
         assert clone.density is not None
-        told, before = clone.density
+        told, before = clone.density[:2]
         axis.fill_between(FINE, before / step, color="#BBBBBB", alpha=0.6, lw=0, label="before its readings")
         axis.plot(FINE, told / step, color=_COLORS[clone.verdict], label="after")
         axis.set_title(f"{_name(clone)}", fontsize=7.5)

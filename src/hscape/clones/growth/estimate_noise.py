@@ -8,16 +8,16 @@ from dataclasses import replace
 
 import numpy as np
 from scipy.special import logsumexp
-from scipy.stats import norm, t
+from scipy.stats import t
 
 from hscape.clones.growth.evidence import FINE, Setting, evidence_of
 from hscape.clones.growth.readings import Trajectory
 from hscape.parameters import Parameters
 
 #: Scatters and depths that are tried, against the assumed ones; variants that are asked. Numerical.
-CONCENTRATION_FOLDS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+CONCENTRATION_FOLDS = tuple(2.0 ** (step / 2.0) for step in range(-6, 7))
 DEPTH_FOLDS = (1.0, 2.0, 4.0)
-_ASKED, _LEAST = 24, 8
+_ASKED, _LEAST = 32, 8
 _LOG_SD = 1.0
 
 
@@ -35,38 +35,42 @@ def estimate_noise(trajectories: Sequence[Trajectory], setting: Setting, paramet
     spread = np.unique(np.linspace(half, len(ranked) - 1, half).astype(int)) if len(ranked) > half else []
     asked = [*ranked[:half], *(ranked[i] for i in spread)]
     has_depth = all(one.has_depth for one in asked)
-    best = setting
+    tried = []
     for fold in (1.0,) if has_depth else DEPTH_FOLDS:
-        best = _climb(asked, replace(best, noise=replace(best.noise, depth_fold=fold)), best, setting, parameters)
-    return replace(best, cache={})
+        start = tried[-1][1] if tried else setting.noise.concentration_reads
+        tried.append((*_climb(asked, fold, start, setting, parameters), fold))
+    _, concentration, fold = max(tried)
+    noise = replace(setting.noise, concentration_reads=concentration, depth_fold=fold)
+    return replace(setting, noise=noise, cache={})
 
 
-def _climb(asked, start: Setting, best: Setting, setting: Setting, parameters: Parameters) -> Setting:
-    """The better of `best` and the best concentration at the depth of `start`, searched from the one in force."""
+def _climb(
+    asked: Sequence[Trajectory], depth_fold: float, start: float, setting: Setting, parameters: Parameters
+) -> tuple[float, float]:
+    """Log probability of the best concentration at a depth, and the mean concentration around it.
+
+    Climbs from `start`; the mean is of the logarithm, weighed by probability over the best and its neighbors.
+    """
     base = setting.noise.concentration_reads
-    folds = list(CONCENTRATION_FOLDS)
-    at = int(np.argmin([abs(math.log(fold * base / start.noise.concentration_reads)) for fold in folds]))
+    tried = [fold * base for fold in CONCENTRATION_FOLDS]
     scores: dict[int, float] = {}
 
     def score(i: int) -> float:
         if i not in scores:
-            noise = replace(start.noise, concentration_reads=folds[i] * base)
-            told = _log_probability(asked, replace(start, noise=noise, cache={}), parameters)
-            scores[i] = told + float(norm.logpdf(math.log(folds[i]), 0.0, _LOG_SD))
+            noise = replace(setting.noise, concentration_reads=tried[i], depth_fold=depth_fold)
+            told = _log_probability(asked, replace(setting, noise=noise, cache={}), parameters)
+            scores[i] = told - 0.5 * (math.log(tried[i] / base) / _LOG_SD) ** 2
         return scores[i]
 
+    at = int(np.argmin([abs(math.log(one / start)) for one in tried]))
     while True:
-        around = [i for i in (at - 1, at, at + 1) if 0 <= i < len(folds)]
+        around = [i for i in (at - 1, at, at + 1) if 0 <= i < len(tried)]
         better = max(around, key=score)
         if better == at:
             break
         at = better
-    found = replace(start, noise=replace(start.noise, concentration_reads=folds[at] * base))
-    if best.noise == start.noise:
-        return found if scores[at] >= score(at) else best
-    base_score = _log_probability(asked, replace(best, cache={}), parameters)
-    base_score += float(norm.logpdf(math.log(best.noise.concentration_reads / base), 0.0, _LOG_SD))
-    return found if scores[at] > base_score else best
+    weights = np.exp([score(i) - score(at) for i in around])
+    return scores[at], float(np.exp((weights * np.log([tried[i] for i in around])).sum() / weights.sum()))
 
 
 def _log_probability(asked: Sequence[Trajectory], setting: Setting, parameters: Parameters) -> float:

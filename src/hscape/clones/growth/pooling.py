@@ -63,6 +63,7 @@ class Pooled:
         shares: of selected clones, chance and errors in the table.
         spread_per_year: of clones around the mean of their site.
         mean_per_year: of genes.
+        errors: mean and spread of the log level of errors, and the share of each of `ERROR_CONCENTRATIONS`.
     """
 
     clones: tuple[ClonePosterior, ...]
@@ -70,6 +71,7 @@ class Pooled:
     shares: np.ndarray
     spread_per_year: float
     mean_per_year: float
+    errors: tuple[float, float, np.ndarray]
 
 
 def pool(
@@ -141,7 +143,8 @@ class _Pooling:
         classes = self._classes(self._log_selected(priors))
         every = priors @ _around(self.spread).T
         clones = tuple(self._clone(i, every[i], told) for i, told in enumerate(classes))
-        return Pooled(clones, genes, self.shares, float(self.spread), float(self.mean))
+        errors = (self.level, self.level_sd, self.scatters)
+        return Pooled(clones, genes, self.shares, float(self.spread), float(self.mean), errors)
 
     def _fold(self) -> float:
         return float(_SPREAD_FOLDS[np.argmin(abs(_SPREAD_FOLDS * self.base - self.spread))])

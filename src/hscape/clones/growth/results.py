@@ -65,7 +65,8 @@ class CloneGrowth:
         treatment_change_per_year: on less off.
         n_visits: number of visits.
         band: size over time.
-        density: of fitness at `evidence.FINE` and of the prior, for the pictures.
+        density: of fitness at `evidence.FINE`; of its prior; net growth there; the weights of these net growths; net
+            growth and weight of a clone made by chance. For pictures and checks.
         remarks: what a reader should know.
     """
 
@@ -92,7 +93,7 @@ class CloneGrowth:
     treatment_change_per_year: Estimate | None = None
     n_visits: int = 0
     band: Band | None = None
-    density: tuple[np.ndarray, np.ndarray] | None = field(default=None, repr=False)
+    density: tuple[np.ndarray, ...] | None = field(default=None, repr=False)
     remarks: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:

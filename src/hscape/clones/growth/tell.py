@@ -137,7 +137,7 @@ class _Teller:
             prior_fitness_per_year=estimate(FINE, p.prior),
             n_visits=one.years.size,
             band=self._band(),
-            density=(p.density, p.prior),
+            density=(p.density, p.prior, net, selected * p.density, np.array([-others, drift])),
             remarks=self._remarks(one, learnt),
             **self.treated.of(self.member, own, others),
         )
