@@ -18,7 +18,9 @@ def advance(rng, cells, net, years):
     division, loss = TURNOVER + np.maximum(net, 0.0), TURNOVER - np.minimum(net, 0.0)
     grown = np.expm1((division - loss) * years)
     near = abs(division - loss) < 1e-9
-    scale = np.where(near, years / (1.0 + division * years), grown / np.where(near, 1.0, division * grown + division - loss))
+    scale = np.where(
+        near, years / (1.0 + division * years), grown / np.where(near, 1.0, division * grown + division - loss)
+    )
     alive = rng.binomial(cells.astype(np.int64), 1.0 - loss * scale)
     born = np.zeros_like(alive)
     some = alive > 0
@@ -71,7 +73,9 @@ def cohort(rng, n_people, times, *, depth=1000, concentration=300, limit=0.01):
     return pd.DataFrame(rows), truth
 
 
-def neutral_table(rng, schedules, n, *, depth, concentration, level, level_sd, error_concentrations, limit, drift_share):
+def neutral_table(
+    rng, schedules, n, *, depth, concentration, level, level_sd, error_concentrations, limit, drift_share
+):
     """Trajectories that are not growing: drift without fitness around the limit, and errors of sequencing at a place."""
     rows, made = [], 0
     while made < n:

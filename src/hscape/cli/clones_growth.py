@@ -75,7 +75,9 @@ def _describe(fit: Any) -> None:
         say(f"{issue.severity}: {issue.message}")
     if len(fit.issues) > 20:
         say(f"... and {len(fit.issues) - 20} more remarks; --json holds all")
-    print(f"{'person':12}{'variant':26}{'gene':10}{'net growth a year':>24}{'fitness a year':>24}{'onset':>16}  verdict")
+    print(
+        f"{'person':12}{'variant':26}{'gene':10}{'net growth a year':>24}{'fitness a year':>24}{'onset':>16}  verdict"
+    )
     for clone in fit.clones[:_SHOWN]:
         print(
             f"{clone.person[:11]:12}{clone.id[:25]:26}{clone.gene[:9]:10}{_rate(clone.net_growth_per_year):>24}"

@@ -52,8 +52,11 @@ def _trajectories(fit: GrowthFit) -> Any:
         axis.set_xlabel("age, years" if fit.trajectories[0].has_age else "years")
     figure.suptitle(f"Readings and fit: {len(chosen)} of {len(fit.clones)} variants", x=0.012, ha="left", fontsize=12,
                     fontweight="bold", color=INK)  # fmt: skip
-    figure.text(0.012, 0.008, "Dots: readings with 95 % interval of their reads alone; triangles: not seen; band: 95 % of "
-                "the fit; dotted: VAF from which the table tells; gray: on treatment.", fontsize=7.5, color=MUTED)  # fmt: skip
+    note = (
+        "Dots: readings with 95 % interval of their reads alone; triangles: not seen; band: 95 % of the fit; "
+        "dotted: VAF from which the table tells; gray: on treatment."
+    )
+    figure.text(0.012, 0.008, note, fontsize=7.5, color=MUTED)
     figure.tight_layout(rect=(0, 0.03, 1, 0.98))
     return figure
 
@@ -80,7 +83,8 @@ def _one_trajectory(axis: Any, clone: CloneGrowth, one: Any, limit: float) -> No
     axis.minorticks_off()
     rate = clone.net_growth_per_year
     axis.set_title(_name(clone), fontsize=7.5)
-    axis.text(0.97, 0.03, f"{rate.median:+.2f} a year ({rate.low:+.2f}, {rate.high:+.2f})\n{clone.verdict}", va="bottom",
+    axis.text(0.97, 0.03, f"{rate.median:+.2f} a year ({rate.low:+.2f}, "
+                          f"{rate.high:+.2f})\n{clone.verdict}", va="bottom",
               ha="right", transform=axis.transAxes, fontsize=7, color=INK, zorder=5)  # fmt: skip
     axis.margins(x=0.06)
 
@@ -121,7 +125,9 @@ def _learnt(fit: GrowthFit) -> Any:
     chosen = [ranked[i] for i in np.unique(np.linspace(0, len(ranked) - 1, min(8, len(ranked))).astype(int))]
     columns = min(4, len(chosen))
     rows = -(-len(chosen) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(2.5 * columns + 0.4, 1.8 * rows + 1.1), squeeze=False, sharex=True)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(2.5 * columns + 0.4, 1.8 * rows + 1.1), squeeze=False, sharex=True
+    )
     for axis in axes.ravel()[len(chosen) :]:
         axis.set_visible(False)
     step = FINE[1] - FINE[0]
@@ -132,14 +138,17 @@ def _learnt(fit: GrowthFit) -> Any:
         axis.fill_between(FINE, before / step, color="#BBBBBB", alpha=0.6, lw=0, label="before its readings")
         axis.plot(FINE, told / step, color=_COLORS[clone.verdict], label="after")
         axis.set_title(f"{_name(clone)}", fontsize=7.5)
-        axis.text(0.97, 0.92, f"learnt {clone.learnt:.0%}", transform=axis.transAxes, ha="right", va="top", fontsize=7.5)
+        axis.text(
+            0.97, 0.92, f"learnt {clone.learnt:.0%}", transform=axis.transAxes, ha="right", va="top", fontsize=7.5
+        )
         axis.set_yticks([])
         axis.set_xlim(-0.5, 0.8)
     for axis in axes[-1]:
         axis.set_xlabel("fitness per year")
     figure.suptitle("What the readings add to what the gene says: from the most to the least learnt clone", x=0.012,
                     ha="left", fontsize=10.5, fontweight="bold", color=INK)  # fmt: skip
-    figure.text(0.012, 0.008, "Gray: before the clone's own readings (its gene and site, from the other clones). Line: after.",
+    figure.text(0.012, 0.008, "Gray: before the clone's own readings (its gene and site, from the other "
+                              "clones). Line: after.",
                 fontsize=7.5, color=MUTED)  # fmt: skip
     figure.tight_layout(rect=(0, 0.03, 1, 0.97))
     return figure
@@ -153,7 +162,8 @@ def _treatment(fit: GrowthFit) -> Any:
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.2, 4.2), width_ratios=(1.1, 1.0))
     for clone in both:
         off, on = clone.growth_off_treatment_per_year, clone.growth_on_treatment_per_year
-        assert off is not None and on is not None
+        assert off is not None
+        assert on is not None
         color = CLONES[genes.index(clone.gene) % len(CLONES)]
         left.plot([0, 1], [off.median, on.median], color=color, lw=0.9, alpha=0.6, marker="o", ms=3)
     left.axhline(0.0, color=MUTED, lw=0.8)

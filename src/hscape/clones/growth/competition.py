@@ -30,9 +30,7 @@ class Course:
     fitness_per_year: float
 
 
-def course_of(
-    group: Sequence[Trajectory], setting: Setting, posterior: ClonePosterior, others: np.ndarray
-) -> Course:
+def course_of(group: Sequence[Trajectory], setting: Setting, posterior: ClonePosterior, others: np.ndarray) -> Course:
     """The course of a clone at the median of its fitness."""
     middle = float(FINE[np.searchsorted(np.cumsum(posterior.density), 0.5)])
     cells, told = sizes_given(group, setting, middle, others)
@@ -53,9 +51,7 @@ def parents_of(courses: Sequence[Course]) -> list[int | None]:
     placed: list[int] = []
     for i in order:
         own = courses[i]
-        beside = sum(
-            (_at(courses[j], own.years) for j in placed if parents[j] is None), start=np.zeros(own.years.size)
-        )
+        beside = sum((_at(courses[j], own.years) for j in placed if parents[j] is None), start=np.zeros(own.years.size))
         if (beside + own.share > 1.0).any():
             room = [j for j in placed if (_at(courses[j], own.years) >= own.share).all()]
             parents[i] = min(room, key=lambda j: float(courses[j].share.mean())) if room else None

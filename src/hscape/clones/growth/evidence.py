@@ -154,7 +154,8 @@ def priors_of(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Probability of the sizes at the first visit of a selected clone, and its logarithm for one made by chance.
 
-    A clone without fitness born at a random time before age A has n cells with probability b^n / n, b = l A / (1 + l A).
+    A clone without fitness born at a random time before age A has n cells with probability b^n / n, b = l A / (1 + l
+    A).
     """
     living = np.maximum(cells, 1.0)
     selected = np.where(cells > 0, widths / living, 0.0) / (math.log(setting.capacity_cells) + np.euler_gamma)

@@ -17,7 +17,7 @@ from hscape.clones.growth.estimate_noise import estimate_noise
 from hscape.clones.growth.evidence import Evidence, Setting, evidence_of, visits_of
 from hscape.clones.growth.grouping import group_variants
 from hscape.clones.growth.pooling import ClonePosterior, Pooled, pool
-from hscape.clones.growth.read_chart import readings_of_file, readings_of_charts
+from hscape.clones.growth.read_chart import readings_of_charts, readings_of_file
 from hscape.clones.growth.read_table import read_table
 from hscape.clones.growth.readings import Readings, Trajectory
 from hscape.clones.growth.results import GrowthFit
@@ -182,7 +182,9 @@ def limit_of_table(trajectories: Sequence[Trajectory], parameters: Parameters) -
 
 def _pool(state: State) -> None:
     genes = [member.group[0].gene for member in state.members]
-    sites = [f"{member.group[0].gene} {member.group[0].site}" if member.group[0].site else "" for member in state.members]
+    sites = [
+        f"{member.group[0].gene} {member.group[0].site}" if member.group[0].site else "" for member in state.members
+    ]
     state.pooled = pool([member.evidence for member in state.members], genes, sites, state.parameters,
                         is_filtered=state.is_filtered)  # fmt: skip
     for member, posterior in zip(state.members, state.pooled.clones, strict=True):

@@ -137,16 +137,8 @@ def size_nodes(lowest_cells: float, highest_cells: float, step: float) -> tuple[
     Returns:
         (cells, widths), each of shape (nodes,).
     """
-    start = max(int(lowest_cells), 0)
-    low = np.arange(start, min(WHOLE_CELLS, math.ceil(highest_cells)) + 1, dtype=float)
-    root = math.sqrt(low[-1]) if low.size else math.sqrt(lowest_cells)
-    roots = np.arange(root + step, math.sqrt(highest_cells) + 2.0 * step, step)
-    whole = np.concatenate([low, np.square(roots)])
-    if not low.size:
-        whole = np.concatenate([[lowest_cells], whole])
-    edges = np.concatenate([[whole[0] - 0.5], 0.5 * (whole[1:] + whole[:-1]), [whole[-1] + 0.5]])
-    widths = np.maximum(np.diff(edges), 1.0)
-    if low.size < whole.size:  # beyond whole numbers the width of a node is the step of its square root
-        far = whole > WHOLE_CELLS
-        widths[far] = np.maximum(2.0 * np.sqrt(whole[far]) * step, 1.0)
-    return whole, widths
+    whole = np.arange(max(int(lowest_cells), 0), min(WHOLE_CELLS, math.ceil(highest_cells)) + 1, dtype=float)
+    first = math.sqrt(whole[-1] + 0.5) if whole.size else math.sqrt(lowest_cells)
+    roots = np.arange(first + 0.5 * step, math.sqrt(highest_cells) + 2.0 * step, step)
+    widths = np.concatenate([np.ones(whole.size), 2.0 * roots * step])  # squares of roots half a step to each side
+    return np.concatenate([whole, np.square(roots)]), widths

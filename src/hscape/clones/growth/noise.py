@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,12 +60,9 @@ def log_reads(alt: float, depth: float, share: np.ndarray, concentration: float)
 
 def missed(least: float, depth: float, share: np.ndarray, concentration: float) -> np.ndarray:
     """Probability of fewer than `least` reads with the variant, shape of `share`."""
-    counts = np.arange(np.ceil(least - 1e-9))
-    if counts.size == 0:
-        return np.zeros_like(share)
     total = np.zeros_like(share)
-    for count in counts:
-        total += np.exp(log_reads(count, depth, share, concentration))
+    for count in range(math.ceil(least - 1e-9)):
+        total += np.exp(log_reads(float(count), depth, share, concentration))
     return np.minimum(total, 1.0)
 
 

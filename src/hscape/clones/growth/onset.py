@@ -1,8 +1,8 @@
 """When a clone began: from its size at the first visit and its fitness, back along the stem-cell law.
 
-Given fitness, the onset is taken as equally likely at every age before the first visit and weighed by the probability of
-the size; a clone near all of the marrow is unfolded along the logistic curve first. Fitness is taken from the course only:
-the size does not act back on it, since growth in youth may have been faster than the growth that is seen.
+Given fitness, the onset is taken as equally likely at every age before the first visit and weighed by the
+probability of the size; a clone near all of the marrow is unfolded along the logistic curve first. Fitness is taken
+from the course only: the size does not act back on it, since growth in youth may have been faster than what is seen.
 """
 
 from __future__ import annotations

@@ -72,7 +72,18 @@ def log_likelihoods(fitness, years, others, prior, emission, cells, widths, turn
             if k == years.size:
                 break
             step_forward(
-                state, after, weights, years[k], fitness[s, k], others[k], roots, cells, widths, first, turnover, capacity
+                state,
+                after,
+                weights,
+                years[k],
+                fitness[s, k],
+                others[k],
+                roots,
+                cells,
+                widths,
+                first,
+                turnover,
+                capacity,
             )
             state = after * emission[k + 1]
         logs[s] = total
@@ -139,7 +150,18 @@ def log_seen(fitness, years, others, prior, missed, cells, widths, turnover, cap
             state = state * missed[k]
             if k < years.size:
                 step_forward(
-                    state, after, weights, years[k], fitness[s], others[k], roots, cells, widths, first, turnover, capacity
+                    state,
+                    after,
+                    weights,
+                    years[k],
+                    fitness[s],
+                    others[k],
+                    roots,
+                    cells,
+                    widths,
+                    first,
+                    turnover,
+                    capacity,
                 )
                 state = after.copy()
         logs[s] = math.log(max(seen, 1.0e-300))

@@ -1,8 +1,8 @@
 """Clones of one gene teach each other: fitness around a site, sites around a gene, genes around a common mean.
 
 What a clone is (selected, made by chance, an error) and how fitness is spread is estimated from the whole table
-(empirical Bayes); sums over the means of genes and sites are exact on a grid, and every clone meets a prior made without
-its own readings.
+(empirical Bayes); sums over the means of genes and sites are exact on a grid, and every clone meets a prior made
+without its own readings.
 """
 
 from __future__ import annotations
@@ -98,7 +98,14 @@ def pool(
 class _Pooling:
     """The state of the estimation."""
 
-    def __init__(self, evidence, genes, sites, parameters, is_filtered) -> None:
+    def __init__(
+        self,
+        evidence: Sequence[Evidence],
+        genes: Sequence[str],
+        sites: Sequence[str],
+        parameters: Parameters,
+        is_filtered: bool,
+    ) -> None:
         self.selected = np.array([one.selected for one in evidence])
         self.drift = np.array([one.drift for one in evidence])
         self.error = np.array([one.error.ravel() for one in evidence])
@@ -192,8 +199,8 @@ class _Pooling:
         best = -np.inf
         for fold in _SPREAD_FOLDS:
             genes = self._genes(self._sites(self._mixed(self.tables[fold]))[1])
-            total = _log_bell(np.log(fold), 0.0, _SPREAD_LOG_SD)
-            total += _log_sum(self._log_gene_prior() + genes).sum()
+            total = float(_log_bell(np.log(fold), 0.0, _SPREAD_LOG_SD))
+            total += float(_log_sum(self._log_gene_prior() + genes).sum())
             if total > best:
                 best, self.spread, chosen = total, fold * self.base, genes
         width = self.p["clone_growth_gene_spread_per_year"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,7 +54,10 @@ def predict_share(state: State, member: Member, years: float) -> tuple[np.ndarra
     return np.concatenate([shares, ERROR_SHARES]), total / total.sum()
 
 
-def _carried(end, own, cells, widths, years, fitness, others, law) -> np.ndarray:
+def _carried(
+    end: np.ndarray, own: np.ndarray, cells: np.ndarray, widths: np.ndarray, years: float, fitness: float, others:
+    float, law: tuple[float, float],
+) -> np.ndarray:  # fmt: skip
     """Sizes after some years, from the sizes at the last visit on its own nodes."""
     if not np.isfinite(end).all() or end.sum() <= 0.0:
         return np.zeros(cells.size)
@@ -71,13 +75,16 @@ def log_probability_of_reading(
 
     Args:
         state: a fitted table.
-        shares: from `predict_share`, with their probabilities `weights`.
+        shares: from `predict_share`.
+        weights: their probabilities.
         low: as a VAF.
         high: as a VAF.
         depth: reads.
     """
     noise = state.setting.noise
-    counts = np.arange(np.ceil(max(low, 0.0) * depth - 1e-9), np.ceil(min(high, 1.0) * depth - 1e-9))
-    told = sum(float(np.exp(log_reads(k, depth, shares, noise.concentration_reads)) @ weights) for k in counts)
-    outlier = noise.outlier_probability * counts.size / (depth + 1.0)
+    counts = range(math.ceil(max(low, 0.0) * depth - 1e-9), math.ceil(min(high, 1.0) * depth - 1e-9))
+    told = sum(
+        (float(np.exp(log_reads(float(k), depth, shares, noise.concentration_reads)) @ weights) for k in counts), 0.0
+    )
+    outlier = noise.outlier_probability * len(counts) / (depth + 1.0)
     return float(np.log((1.0 - noise.outlier_probability) * told + outlier))

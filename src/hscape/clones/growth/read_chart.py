@@ -10,8 +10,9 @@ import pandas as pd
 
 from hscape.chart import Chart, CloneMeasurement
 from hscape.clinic.drugs import courses
-from hscape.clones.growth.read_table import DAYS_PER_YEAR, columns_of, read_table, table_of_file
+from hscape.clones.growth.read_table import DAYS_PER_YEAR, read_table
 from hscape.clones.growth.readings import Readings
+from hscape.clones.growth.table_cells import columns_of, table_of_file
 from hscape.errors import InputError
 from hscape.exchange import Issue, read_charts
 from hscape.parameters import Parameters
@@ -76,7 +77,7 @@ def _rows(chart: Chart) -> list[dict[str, object]]:
 
 def _reading(entry: CloneMeasurement) -> dict[str, object] | None:
     limit = entry.detection_limit_fraction
-    told = {"detection_limit_fraction": "" if limit is None else limit}
+    told: dict[str, object] = {"detection_limit_fraction": "" if limit is None else limit}
     if entry.alt is not None and entry.depth:
         return told | {"alt": entry.alt, "depth": entry.depth, "vaf": ""}
     if entry.status == "positive" and entry.vaf_fraction is not None:

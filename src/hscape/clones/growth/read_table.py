@@ -2,64 +2,23 @@
 
 from __future__ import annotations
 
-import functools
 import math
-import re
-import tomllib
 from collections.abc import Mapping
-from importlib import resources
-from pathlib import Path
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from hscape.clones.growth.readings import Readings, Trajectory, normal_copies
-from hscape.errors import InputError
-from hscape.exchange.issues import IssueList, Place, RefusedError
-from hscape.exchange.sheets import load_sheets
-from hscape.fractions import Copies, choose_copies
 from hscape.chart import COPY_STATES
+from hscape.clones.growth.readings import Readings, Trajectory, normal_copies
+from hscape.clones.growth.table_cells import Cells
+from hscape.errors import InputError
+from hscape.fractions import Copies, choose_copies
 from hscape.parameters import Parameters
 
 DAYS_PER_YEAR = 365.25
 _TIMES = ("age_years", "time_years", "time_days")
 _SEXES = {"f": "female", "female": "female", "m": "male", "male": "male", "": ""}
-
-
-@functools.cache
-def _names() -> dict[str, str]:
-    text = resources.files("hscape.clones.growth").joinpath("columns.toml").read_text(encoding="utf-8")
-    return {name: column for column, names in tomllib.loads(text).items() for name in names}
-
-
-def table_of_file(path: Path) -> pd.DataFrame:
-    """The first table of a CSV, TSV or Excel file, every cell as text.
-
-    Raises:
-        InputError: there is no such file, or it is not a table.
-    """
-    if not path.is_file():
-        raise InputError(f"{path.name}: there is no such file; give a .csv, .tsv or .xlsx table or a chart.")
-    try:
-        rows = load_sheets(path, IssueList())[0].rows
-    except RefusedError as refusal:
-        raise InputError(f"{path.name}: {refusal.message.rstrip('.')}; {refusal.fix}") from None
-    rows = [row for row in rows if any(str(cell).strip() for cell in row)]
-    if len(rows) < 2:
-        raise InputError(f"{path.name}: holds no row below the header; give a row for each variant and visit.")
-    width = max(len(row) for row in rows)
-    full = [[*row, *[""] * (width - len(row))] for row in rows]
-    return pd.DataFrame(full[1:], columns=[str(cell) for cell in full[0]]).astype(str)
-
-
-def columns_of(table: pd.DataFrame) -> dict[str, str]:
-    """Known column -> header of the table; the first of several headers with the same meaning."""
-    found: dict[str, str] = {}
-    for header in table.columns:
-        flat = re.sub(r"[\s\-]+", "_", str(header).strip().lower())
-        if flat in _names():
-            found.setdefault(_names()[flat], str(header))
-    return found
 
 
 def read_table(table: pd.DataFrame, parameters: Parameters | None = None, name: str = "table") -> Readings:
@@ -68,7 +27,7 @@ def read_table(table: pd.DataFrame, parameters: Parameters | None = None, name: 
     Args:
         table: a row a variant and visit; columns person, variant, one of age_years, time_years or time_days, and alt
             with depth or vaf; optional gene, site, sex, copy_state, detection_limit_fraction, treated_from and
-            treated_until (in the unit of the time). Synonyms are in `columns.toml`.
+            treated_until (in the unit of the time). Other names are in `columns.toml`.
         parameters: numbers in force.
         name: for messages.
 
@@ -79,17 +38,13 @@ def read_table(table: pd.DataFrame, parameters: Parameters | None = None, name: 
     return reader.read()
 
 
-class _Reader:
+class _Reader(Cells):
     """Walks through one table."""
 
     def __init__(self, table: pd.DataFrame, parameters: Parameters, name: str) -> None:
-        self.table, self.parameters, self.name = table, parameters, name
-        self.issues = IssueList()
-        self.column = columns_of(table)
+        super().__init__(table, name)
+        self.parameters = parameters
         self.time = self._check_columns()
-
-    def note(self, code: str, message: str, row: int | None = None, column: str = "") -> None:
-        self.issues.add("grey", code, Place(sheet=self.name, row=row, column=column), "", message)
 
     def _check_columns(self) -> str:
         have = ", ".join(str(header) for header in self.table.columns)
@@ -105,30 +60,6 @@ class _Reader:
         if "vaf" not in self.column and not {"alt", "depth"} <= set(self.column):
             raise InputError(f"{self.name}: neither vaf nor alt with depth is among {have}; add one of them.")
         return time
-
-    def where(self, row: int, column: str) -> str:
-        return f"{self.name}, row {row + 2}, {self.column.get(column, column)}"
-
-    def text(self, column: str, row: int) -> str:
-        if column not in self.column:
-            return ""
-        cell = self.table[self.column[column]].iat[row]
-        shown = "" if cell is None or (isinstance(cell, float) and math.isnan(cell)) else str(cell).strip()
-        return "" if shown.lower() in ("na", "nan", "none", "-", "n/a") else shown
-
-    def number(self, column: str, row: int) -> float | None:
-        text = self.text(column, row).rstrip("%").strip()
-        if not text:
-            return None
-        if re.fullmatch(r"-?\d+,\d+", text):
-            text = text.replace(",", ".")
-        try:
-            value = float(text)
-        except ValueError:
-            raise InputError(f"{self.where(row, column)}: '{text}' is not a number; correct that cell.") from None
-        if not math.isfinite(value):
-            raise InputError(f"{self.where(row, column)}: {value} is not finite; correct that cell.")
-        return value
 
     def read(self) -> Readings:
         percent = self._is_percent()
@@ -150,9 +81,7 @@ class _Reader:
         if n_blank:
             self.note("not_tested", f"{n_blank} rows hold no reading and were taken as not tested.")
         made = [self._trajectory(key, entries, facts[key]) for key, entries in groups.items()]
-        return Readings(
-            trajectories=tuple(one for one in made if one is not None), issues=tuple(self.issues.sorted())
-        )
+        return Readings(trajectories=tuple(one for one in made if one is not None), issues=tuple(self.issues.sorted()))
 
     def _is_percent(self) -> bool:
         """True if the column of VAFs is in percent: said by its name, by signs, or by most values above one."""
@@ -167,7 +96,8 @@ class _Reader:
                   and (value := self.number("vaf", row)) is not None and value > 0]  # fmt: skip
         above = [value for value in values if value > 1.0]
         if len(above) * 2 >= len(values) and above and max(above) <= 100.0:
-            self.note("vaf_percent", f"{len(above)} of {len(values)} VAFs are above 1 and none above 100: the column was "
+            self.note("vaf_percent", f"{len(above)} of {len(values)} VAFs are above 1 and none above 100: "
+                                     f"the column was "
                       "read as percent and divided by 100.", column=self.column["vaf"])  # fmt: skip
             return True
         return False
@@ -213,10 +143,12 @@ class _Reader:
         if alt is None and depth is None:
             return None
         if alt is None or depth is None:
-            raise InputError(f"{self.where(row, 'depth' if depth is None else 'alt')}: is empty; give alt and depth, or "
+            raise InputError(f"{self.where(row, 'depth' if depth is None else 'alt')}: is empty; give alt "
+                             f"and depth, or "
                              "leave both empty.")  # fmt: skip
         if alt < 0 or depth < 0 or alt != int(alt) or depth != int(depth):
-            raise InputError(f"{self.where(row, 'alt')}: {alt:g} of {depth:g} are not counts of reads; give whole numbers "
+            raise InputError(f"{self.where(row, 'alt')}: {alt:g} of {depth:g} are not counts of reads; give "
+                             f"whole numbers "
                              "from 0 on.")  # fmt: skip
         if alt > depth:
             raise InputError(f"{self.where(row, 'alt')}: {alt:g} reads with the variant of a depth of {depth:g}; depth "
@@ -230,9 +162,6 @@ class _Reader:
         depth = self.number("depth", row) or self.parameters["sequencing_depth_reads"]
         below = text.startswith("<")
         if below:
-            self.table = self.table.copy()
-            self.table[self.column["vaf"]] = self.table[self.column["vaf"]].astype(object)
-            self.table.iat[row, self.table.columns.get_loc(self.column["vaf"])] = text[1:].strip()
             self.note("vaf_below", f"'{text}' was taken as not detected down to that VAF.", row + 2, self.column["vaf"])
         value = self.number("vaf", row)
         if value is None:
@@ -249,13 +178,15 @@ class _Reader:
             self.note("never_tested", f"{variant} of {person} has no reading at all and is not in the answer.")
             return None
         years = [entry["years"] for entry in entries]
-        if any(later < earlier for earlier, later in zip(years, years[1:], strict=False)):
+        if any(later < earlier for earlier, later in pairwise(years)):
             self.note("unordered", f"the visits of {variant} of {person} were not in order of time and were sorted.")
         entries = self._merged(sorted(entries, key=lambda entry: entry["years"]), f"{variant} of {person}")
         if len(entries) == 1:
             self.note("single_visit", f"{variant} of {person} has a single time point: growth is not learnt from it.")
         if not any(entry["alt"] > 0 and not entry["below"] for entry in entries):
-            self.note("never_seen", f"{variant} of {person} was never seen: what is told is the assumption, not the data.")
+            self.note(
+                "never_seen", f"{variant} of {person} was never seen: what is told is the assumption, not the data."
+            )
         limits = [entry["limit"] for entry in entries if entry["limit"] is not None]
         return Trajectory(
             person=person,
@@ -280,10 +211,12 @@ class _Reader:
             if merged and entry["years"] == merged[-1]["years"] and entry["below"] == merged[-1]["below"]:
                 last = merged[-1]
                 merged[-1] = last | {"alt": last["alt"] + entry["alt"], "depth": last["depth"] + entry["depth"]}
-                self.note("duplicate", f"{whose} has several readings at {entry['years']:g} years; their reads were added.",
+                self.note("duplicate", f"{whose} has several readings at {entry['years']:g} years; their "
+                                       f"reads were added.",
                           entry["row"] + 2)  # fmt: skip
             elif merged and entry["years"] == merged[-1]["years"]:
-                raise InputError(f"{self.where(entry['row'], 'vaf')}: {whose} is both seen and below a limit at the same "
+                raise InputError(f"{self.where(entry['row'], 'vaf')}: {whose} is both seen and below a "
+                                 f"limit at the same "
                                  "time; keep one of the rows.")  # fmt: skip
             else:
                 merged.append(entry)
@@ -306,7 +239,8 @@ class _Reader:
             begin = -math.inf if start is None else start / scale
             until = math.inf if stop is None else stop / scale
             if until < begin:
-                raise InputError(f"{self.where(entry['row'], 'treated_until')}: treatment ends at {stop:g}, before it begins "
+                raise InputError(f"{self.where(entry['row'], 'treated_until')}: treatment ends at {stop:g}, "
+                                 f"before it begins "
                                  f"at {start:g}; correct one of them.")  # fmt: skip
             found.add((begin, until))
         return tuple(sorted(found))

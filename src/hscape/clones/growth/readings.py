@@ -61,9 +61,7 @@ class Trajectory:
         from dataclasses import replace
 
         cut = slice(0, visits)
-        return replace(
-            self, years=self.years[cut], alt=self.alt[cut], depth=self.depth[cut], below=self.below[cut]
-        )
+        return replace(self, years=self.years[cut], alt=self.alt[cut], depth=self.depth[cut], below=self.below[cut])
 
     def treated_share(self, start: float, stop: float) -> float:
         """Share of an interval in which the person was treated."""

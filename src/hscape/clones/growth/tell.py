@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hscape.clones.growth.evidence import FINE, sizes_given, visits_of
 from hscape.clones.growth.onset import onset_density
-from hscape.clones.growth.pooling import MEANS, ClonePosterior
+from hscape.clones.growth.pooling import MEANS, ClonePosterior, GenePosterior
+from hscape.clones.growth.readings import Trajectory
 from hscape.clones.growth.results import Band, CloneGrowth, Estimate, GeneGrowth, GrowthFit
 from hscape.clones.growth.tell_treatment import Treated, tell_treatment
 from hscape.exchange import Issue
@@ -60,7 +62,7 @@ def _tell_member(state: State, member: Member, treated: Treated) -> dict[int, Cl
     return {i: teller.clone(i) for i in member.variants}
 
 
-def _gene(state: State, gene, clones: tuple[CloneGrowth, ...], treated: Treated) -> GeneGrowth:
+def _gene(state: State, gene: GenePosterior, clones: tuple[CloneGrowth, ...], treated: Treated) -> GeneGrowth:
     own = [clone for clone in clones if clone.gene == gene.gene]
     change, falls, words = treated.genes.get(gene.gene, (None, None, ""))
     return GeneGrowth(
@@ -90,9 +92,9 @@ class _Teller:
         """Sizes at the visits, averaged over slices of the fitness."""
         ends = np.searchsorted(np.cumsum(self.p.density), _SLICES)
         self.slices = FINE[np.minimum(ends, FINE.size - 1)]
-        edges = np.array([0.0, *(0.5 * (a + b) for a, b in zip(_SLICES, _SLICES[1:], strict=False)), 1.0])
+        edges = np.array([0.0, *(0.5 * (a + b) for a, b in pairwise(_SLICES)), 1.0])
         self.weights = np.diff(edges)
-        self.sizes = 0.0
+        self.sizes = np.zeros(1)
         for s, weight in zip(self.slices, self.weights, strict=True):
             self.cells, told = sizes_given(self.member.group, self.setting, float(s), self.member.others)
             self.sizes = self.sizes + weight * told
@@ -115,7 +117,7 @@ class _Teller:
         learnt = float(np.clip(1.0 - variance / prior_variance, 0.0, 1.0))
         if not one.was_seen:
             learnt = 0.0
-        group, parent = self._names(one)
+        group, parent = self._names()
         return CloneGrowth(
             person=one.person,
             id=one.id,
@@ -129,7 +131,7 @@ class _Teller:
             p_drift=p.p_drift,
             p_error=p.p_error,
             learnt=learnt,
-            verdict=self._verdict(one, p_up, learnt),
+            verdict=self._verdict(one, p_up),
             group=group,
             p_same_group=self.member.p_same,
             parent=parent,
@@ -142,7 +144,7 @@ class _Teller:
             **self.treated.of(self.member, own, others),
         )
 
-    def _names(self, one) -> tuple[str, str]:
+    def _names(self) -> tuple[str, str]:
         def name(member: Member) -> str:
             return self.state.trajectories[member.variants[0]].id
 
@@ -156,18 +158,18 @@ class _Teller:
         weights = np.concatenate([np.repeat(selected * self.p.density / _HIDDEN_STEPS, _HIDDEN_STEPS), [drift]])
         return estimate(values, weights)
 
-    def _onset(self, one, selected: float, drift: float) -> Estimate:
+    def _onset(self, one: Trajectory, selected: float, drift: float) -> Estimate:
         hidden = self.state.parameters["clone_growth_hidden_fitness_per_year"]
         fitness = np.append(self.slices + hidden, 0.0)
         weights = np.append(self.weights * selected, drift)
         age = max(float(self.years[0]), 1.0) if one.has_age else self.setting.assumed_age_years
-        ago, told = onset_density(
-            self.cells, self.sizes[0], fitness, weights, age, self.setting.turnover_per_year, self.setting.capacity_cells
-        )
-        return estimate(float(self.years[0]) - ago, told)
+        law = (self.setting.turnover_per_year, self.setting.capacity_cells)
+        ago, told = onset_density(self.cells, self.sizes[0], fitness, weights, age, *law)
+        return estimate(np.asarray(self.years[0] - ago), told)
 
     def _band(self) -> Band:
-        told = [estimate(self.cells / self.setting.capacity_cells, row) for row in self.sizes]
+        shares = self.cells / self.setting.capacity_cells
+        told = [estimate(shares, self.sizes[k]) for k in range(len(self.sizes))]
         return Band(
             years=self.years,
             median=np.array([one.median for one in told]),
@@ -175,7 +177,7 @@ class _Teller:
             high=np.array([one.high for one in told]),
         )
 
-    def _verdict(self, one, p_up: float, learnt: float) -> str:
+    def _verdict(self, one: Trajectory, p_up: float) -> str:
         called = self.state.parameters["clone_growth_call_probability"]
         if one.years.size < 2 or not one.was_seen:
             return "not learnt"
@@ -185,7 +187,7 @@ class _Teller:
             return "shrinking"
         return "drift, not selection" if self.p.p_drift >= 0.5 else "not learnt"
 
-    def _remarks(self, one, learnt: float) -> tuple[str, ...]:
+    def _remarks(self, one: Trajectory, learnt: float) -> tuple[str, ...]:
         found = []
         if not one.was_seen:
             found.append("never seen: the numbers are the assumption")

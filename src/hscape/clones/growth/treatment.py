@@ -1,8 +1,8 @@
 """Growth on and off treatment, fitted apart: a slope that changes with treatment says what the clone lives on.
 
-A clone that escapes an immune attack has an advantage only while there is one: immunosuppression takes it away. A driver
-grows either way. The two rates of a clone are weighed on a grid over the same hidden paths as everywhere; the change is
-pooled over the clones of a gene.
+A clone that escapes an immune attack has an advantage only while there is one: immunosuppression takes it away. A
+driver grows either way. The two rates of a clone are weighed on a grid over the same hidden paths as everywhere; the
+change is pooled over the clones of a gene.
 """
 
 from __future__ import annotations
