@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from hscape.clones.growth.read_table import columns_of, read_table
+from hscape.clones.growth.read_table import read_table
+from hscape.clones.growth.table_cells import columns_of
 from hscape.errors import InputError
 
 
