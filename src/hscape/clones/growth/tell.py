@@ -199,6 +199,8 @@ class _Teller:
             found.append("more likely an error of sequencing at this place than a clone")
         if not one.has_depth:
             found.append("no read depth given; scatter as the table shows it")
+        if self.treated.of(self.member, 0.0, 0.0):
+            found.append("net growth is one rate over all visits; growth on and off treatment is told apart beside it")
         if len(self.member.variants) > 1:
             found.append(f"in the same cells as {len(self.member.variants) - 1} other variants")
         return tuple(found)
