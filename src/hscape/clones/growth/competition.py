@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hscape.clones.growth.evidence import FINE, Setting, sizes_given, visits_of
-from hscape.clones.growth.pooling import ClonePosterior
+from hscape.clones.growth.evidence import FINE, sizes_given
+from hscape.clones.growth.grid import Setting, visits_of
+from hscape.clones.growth.posteriors import ClonePosterior
 from hscape.clones.growth.readings import Trajectory
 
 #: Mean fitness of the others below which the readings of a clone are not weighed again, per year.

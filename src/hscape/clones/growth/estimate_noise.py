@@ -10,7 +10,8 @@ import numpy as np
 from scipy.special import logsumexp
 from scipy.stats import t
 
-from hscape.clones.growth.evidence import FINE, Setting, evidence_of
+from hscape.clones.growth.evidence import FINE, evidence_of
+from hscape.clones.growth.grid import Setting
 from hscape.clones.growth.readings import Trajectory
 from hscape.parameters import Parameters
 

@@ -8,18 +8,17 @@ Each is conditional on having been seen at least once above the limit, since a t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.interpolate import CubicSpline
 
+from hscape.clones.growth.grid import LARGEST_SHARE, MOST_STEP, Setting, grid_of, priors_of, visits_of
 from hscape.clones.growth.law import size_nodes
-from hscape.clones.growth.noise import Noise, emission, missed
+from hscape.clones.growth.noise import emission, missed
 from hscape.clones.growth.paths import log_likelihoods, log_seen, smoothed
 from hscape.clones.growth.readings import Trajectory
-from hscape.parameters import Parameters
 
 #: Fitness at which the paths are summed, per year: dense where clones are. Numerical, as all constants of this file.
 SCANNED = np.concatenate([np.arange(-2.0, -0.5, 0.25), np.arange(-0.5, -0.2, 0.06), np.arange(-0.2, 0.42, 0.03),
@@ -29,70 +28,8 @@ FINE = np.linspace(-2.0, 2.4, 1761)
 _SEEN_AT = np.array([-2.0, -1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 1.0, 1.6, 2.5])
 #: Expected shares of reads of an error of sequencing.
 ERROR_SHARES = np.geomspace(2e-4, 0.15, 40)
-_LARGEST_SHARE = 1.05
-_LEAST_STEP, _MOST_STEP = 0.2, 1.5
-_NEGLIGIBLE, _MARGIN = 1e-9, 10
 _IMPOSSIBLE = -1e4
 _STRIDE, _FAR = 3, 16.0
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What is the same for every clone of a table.
-
-    Args:
-        noise: scatter of reads.
-        turnover_per_year: symmetric divisions per stem cell and year at balance.
-        capacity_cells: stem cells in all.
-        limit_fraction: VAF from which a variant is told at all, where a trajectory does not say.
-        assumed_age_years: age at the first visit where it is not known.
-        cache: sums that depend on the visits only.
-    """
-
-    noise: Noise
-    turnover_per_year: float
-    capacity_cells: float
-    limit_fraction: float
-    assumed_age_years: float
-    cache: dict = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def of(cls, parameters: Parameters, limit_fraction: float, noise: Noise | None = None) -> Setting:
-        """The setting that the records give."""
-        return cls(
-            noise or Noise.of(parameters),
-            365.25 / parameters["stem_cell_division_interval_days"],
-            parameters["stem_cell_niche_capacity_cells"],
-            limit_fraction,
-            parameters["clone_growth_assumed_age_years"],
-        )
-
-    def limit_of(self, one: Trajectory) -> float:
-        """VAF from which this variant is told."""
-        return self.limit_fraction if math.isnan(one.limit_fraction) else one.limit_fraction
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Grid:
-    """Sizes of a clone and what they mean for its readings.
-
-    Args:
-        cells: shape (nodes,); the first is 0.
-        widths: whole numbers that a node stands for, shape (nodes,).
-        emission: probability of the readings, relative, shape (visits, nodes).
-        strict: the same without outliers, relative to the same.
-        log_scale: log of what the probabilities of the readings were divided by.
-        selected: probability of the sizes at the first visit for a selected clone, shape (nodes,).
-        chance: log probability of the sizes that chance alone makes, shape (nodes,).
-    """
-
-    cells: np.ndarray
-    widths: np.ndarray
-    emission: np.ndarray
-    strict: np.ndarray
-    log_scale: float
-    selected: np.ndarray
-    chance: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,57 +51,9 @@ class Evidence:
 ERROR_CONCENTRATIONS = (30.0, 100.0, 300.0, 1000.0, 3000.0)
 
 
-def visits_of(group: Sequence[Trajectory]) -> np.ndarray:
-    """Times at which any variant of the group was read, rising."""
-    return np.unique(np.concatenate([one.years for one in group]))
-
-
 def constant(fitness: np.ndarray, n_visits: int) -> np.ndarray:
     """The same fitness in every interval, shape (fitnesses, visits - 1)."""
     return np.repeat(fitness[:, None], n_visits - 1, axis=1)
-
-
-def grid_of(group: Sequence[Trajectory], setting: Setting) -> Grid:
-    """Sizes for variants that are in the same cells; their readings multiply."""
-    times = visits_of(group)
-    gaps = np.diff(times)
-    spread = math.sqrt(0.5 * setting.turnover_per_year * (gaps.min() if gaps.size else 1.0))
-    step = float(np.clip(spread, _LEAST_STEP, _MOST_STEP))
-    cells, widths = size_nodes(0.0, _LARGEST_SHARE * setting.capacity_cells, step)
-    told, strict = np.ones((times.size, cells.size)), np.ones((times.size, cells.size))
-    for one in group:
-        share = setting.noise.read_share(cells / setting.capacity_cells, one)
-        rows = np.searchsorted(times, one.years)
-        told[rows] *= emission(one, share, setting.noise)
-        strict[rows] *= emission(one, share, replace(setting.noise, outlier_probability=0.0))
-    largest = told.max(axis=1, keepdims=True)
-    told, strict = told / largest, strict / largest
-    top = cells.size
-    enough = np.flatnonzero((told > _NEGLIGIBLE + 2.0 * told[:, -1:]).any(axis=0))
-    if enough.size and enough[-1] + _MARGIN < top:
-        top = int(enough[-1]) + _MARGIN
-    cells, widths = cells[:top], widths[:top]
-    told, strict = np.ascontiguousarray(told[:, :top]), np.ascontiguousarray(strict[:, :top])
-    scale = float(np.log(largest).sum())
-    return Grid(cells, widths, told, strict, scale, *priors_of(cells, widths, group[0], float(times[0]), setting))
-
-
-def priors_of(
-    cells: np.ndarray, widths: np.ndarray, one: Trajectory, first: float, setting: Setting
-) -> tuple[np.ndarray, np.ndarray]:
-    """Probability of the sizes at the first visit of a selected clone, and its logarithm for one made by chance.
-
-    A clone without fitness born at a random time before age A has n cells with probability b^n / n, b = l A / (1 + l
-    A).
-    """
-    living = np.maximum(cells, 1.0)
-    selected = np.where(cells > 0, widths / living, 0.0) / (math.log(setting.capacity_cells) + np.euler_gamma)
-    age = first if one.has_age else setting.assumed_age_years
-    born = setting.turnover_per_year * max(age, 1.0)
-    log_b = -math.log1p(1.0 / born)
-    with np.errstate(divide="ignore"):
-        chance = np.where(cells > 0, np.log(widths / living) + cells * log_b, -np.inf) - math.log(math.log1p(born))
-    return selected, chance
 
 
 def evidence_of(group: Sequence[Trajectory], setting: Setting, others_per_year: np.ndarray | None = None) -> Evidence:
@@ -216,7 +105,7 @@ def _seen(group: Sequence[Trajectory], setting: Setting, others: np.ndarray) -> 
     key = (*times, *depths, limit, one.copies, one.has_age, *np.round(others, 4), setting.noise)
     if key in setting.cache:
         return setting.cache[key]
-    cells, widths = size_nodes(0.0, _LARGEST_SHARE * setting.capacity_cells, _MOST_STEP)
+    cells, widths = size_nodes(0.0, LARGEST_SHARE * setting.capacity_cells, MOST_STEP)
     share = setting.noise.read_share(cells / setting.capacity_cells, one)
     unseen = np.ones((times.size, cells.size))
     for row, depth in zip(np.searchsorted(times, one.years), depths, strict=True):

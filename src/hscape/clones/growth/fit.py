@@ -14,9 +14,11 @@ import pandas as pd
 from hscape.chart import Chart
 from hscape.clones.growth.competition import NEGLIGIBLE_PER_YEAR, Course, course_of, others_of, parents_of
 from hscape.clones.growth.estimate_noise import estimate_noise
-from hscape.clones.growth.evidence import Evidence, Setting, evidence_of, visits_of
+from hscape.clones.growth.evidence import Evidence, evidence_of
+from hscape.clones.growth.grid import Setting, visits_of
 from hscape.clones.growth.grouping import group_variants
-from hscape.clones.growth.pooling import ClonePosterior, Pooled, pool
+from hscape.clones.growth.pooling import pool
+from hscape.clones.growth.posteriors import ClonePosterior, Pooled
 from hscape.clones.growth.read_chart import readings_of_charts, readings_of_file
 from hscape.clones.growth.read_table import read_table
 from hscape.clones.growth.readings import Readings, Trajectory

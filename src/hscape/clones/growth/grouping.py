@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy.special import logsumexp
 
-from hscape.clones.growth.evidence import Evidence, Setting, evidence_of
-from hscape.clones.growth.pooling import ClonePosterior
+from hscape.clones.growth.evidence import Evidence, evidence_of
+from hscape.clones.growth.grid import Setting
+from hscape.clones.growth.posteriors import ClonePosterior
 from hscape.clones.growth.readings import Trajectory
 from hscape.parameters import Parameters
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hscape.clones.growth.evidence import ERROR_SHARES, FINE, constant, grid_of, visits_of
+from hscape.clones.growth.evidence import ERROR_SHARES, FINE, constant
+from hscape.clones.growth.grid import grid_of, visits_of
 from hscape.clones.growth.law import size_nodes
 from hscape.clones.growth.noise import log_reads
 from hscape.clones.growth.paths import log_likelihoods, step_forward

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hscape.clones.growth.evidence import FINE, sizes_given, visits_of
+from hscape.clones.growth.evidence import FINE, sizes_given
+from hscape.clones.growth.grid import visits_of
 from hscape.clones.growth.onset import onset_density
-from hscape.clones.growth.pooling import MEANS, ClonePosterior, GenePosterior
+from hscape.clones.growth.pooling import MEANS
+from hscape.clones.growth.posteriors import ClonePosterior, GenePosterior
 from hscape.clones.growth.readings import Trajectory
 from hscape.clones.growth.results import Band, CloneGrowth, Estimate, GeneGrowth, GrowthFit
 from hscape.clones.growth.tell_treatment import Treated, tell_treatment

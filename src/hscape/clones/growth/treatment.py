@@ -14,7 +14,7 @@ import numpy as np
 from scipy.interpolate import RectBivariateSpline
 from scipy.stats import norm, t
 
-from hscape.clones.growth.evidence import Setting, grid_of, visits_of
+from hscape.clones.growth.grid import Setting, grid_of, visits_of
 from hscape.clones.growth.paths import log_likelihoods
 from hscape.clones.growth.readings import Trajectory
 from hscape.parameters import Parameters
