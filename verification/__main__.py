@@ -127,14 +127,17 @@ SECTIONS = {
     "clinical": lambda quick: clinical.section(quick, say),
     "disease": disease.section,
     "roads": roads.section,
-    "growth": lambda quick: growth.section(quick, say),
+    "growth-simulated": lambda quick: growth.simulated_section(quick, say),
+    "growth-lothian": lambda quick: growth.lothian_section(quick, say),
+    "growth-sardinia": lambda quick: growth.sardinia_section(quick, say),
+    "growth-landscape": lambda quick: growth.landscape_section(quick, say),
 }
 
 
 def main() -> None:
     """Run the named sections, or all, and put them into the page; the others stay as they were."""
     quick = "--quick" in sys.argv
-    names = [name for name in sys.argv[1:] if name in SECTIONS] or list(SECTIONS)
+    names = [name for name in SECTIONS if {name, name.partition("-")[0]} & set(sys.argv[1:])] or list(SECTIONS)
     for name in names:
         start = time.time()
         lines = SECTIONS[name](quick)
@@ -152,7 +155,8 @@ def main() -> None:
 
 #: How the heading of each section begins.
 HEADINGS = {"dsmts": "Discrete", "master": "Master", "blood": "Blood", "kernels": "Step", "facts": "Published",
-            "clinical": "Clinical", "disease": "Disease", "roads": "Roads", "growth": "Growth"}  # fmt: skip
+            "clinical": "Clinical", "disease": "Disease", "roads": "Roads", "growth-simulated": "Growth of simulated",
+            "growth-lothian": "Lothian", "growth-sardinia": "SardiNIA", "growth-landscape": "Fitness landscape"}  # fmt: skip
 
 
 def read_sections() -> dict[str, str]:

@@ -28,16 +28,27 @@ PUBLISHED = {"DNMT3A": "0.05 (abstract)", "TP53": "0.05 (abstract)", "SRSF2": "a
 PARAMETERS = Parameters()
 
 
-def section(quick: bool, say: Say) -> list[str]:
-    lines = ["## Growth of clones from serial sequencing", ""]
-    lines += calibration(60 if quick else 220, say)
-    lines += treatment(20 if quick else 30, say)
-    if not growth_data.is_there():
-        return [*lines, "The public tables are not on this machine (HSCAPE_SHARED_DATA): their rows were not made.", ""]
-    lines += lothian(say)
-    lines += sardinia(say)
-    lines += landscape(say)
-    return lines
+def simulated_section(quick: bool, say: Say) -> list[str]:
+    lines = ["## Growth of simulated clones with a known truth", ""]
+    return [*lines, *calibration(60 if quick else 220, say), *treatment(20 if quick else 30, say)]
+
+
+def lothian_section(quick: bool, say: Say) -> list[str]:
+    return ["## Lothian trajectories: a negative control of clone growth", "", *_if_there(lothian, say)]
+
+
+def sardinia_section(quick: bool, say: Say) -> list[str]:
+    return ["## SardiNIA clones: growth by gene, and the last visit held out", "", *_if_there(sardinia, say)]
+
+
+def landscape_section(quick: bool, say: Say) -> list[str]:
+    return ["## Fitness landscape from one look at many people", "", *_if_there(landscape, say)]
+
+
+def _if_there(part: Callable[[Say], list[str]], say: Say) -> list[str]:
+    if growth_data.is_there():
+        return part(say)
+    return ["The public tables are not on this machine (HSCAPE_SHARED_DATA): this was not made.", ""]
 
 
 def quantiles(values, weights, at):
@@ -48,7 +59,7 @@ def quantiles(values, weights, at):
 
 def calibration(n_people: int, say: Say) -> list[str]:
     """Coverage of the 90 % interval of net growth on simulated clones with competition."""
-    lines = ["### Simulated clones with a known truth", "",
+    lines = ["### Coverage", "",
              f"{n_people} people with one to three clones each; birth and death drawn in steps of a tenth of a year with "
              "competition, fitness from a gamma distribution (mean 0.12 a year), sizes from 200 to 30,000 cells at the first "
              "visit, depth 1,000, beta-binomial concentration 300 (the fit assumes 500, and estimates it from three visits on). Truth: mean net growth "
@@ -140,8 +151,7 @@ def lothian(say: Say) -> list[str]:
     simulated = np.sort([p_growing(one) for one in both.clones[len(state.members) :]])[::-1]
     threshold = float(simulated[int(n_null * 3 / 889)])
     told = pd.Series({member.group[0].person: p_growing(member.posterior) for member in state.members})
-    lines = ["### Lothian: synonymous trajectories as a negative control", "",
-             f"{len(classes)} trajectories without gene, person or depth, read as raw calls. Scatter estimated from the table: "
+    lines = [f"{len(classes)} trajectories without gene, person or depth, read as raw calls. Scatter estimated from the table: "
              f"concentration {noise.concentration_reads:.0f}, depth {depth}; estimated shares: selected "
              f"{state.pooled.shares[0]:.3f}, chance {state.pooled.shares[1]:.3f}, errors {state.pooled.shares[2]:.3f}. The second "
              f"threshold is the one that 3 in 889 of {n_null} simulated trajectories pass (drift without fitness around the limit, "
@@ -178,8 +188,7 @@ def sardinia(say: Say) -> list[str]:
     baseline = pd.Series({(one.person, one.id): logit_slope(one.years, one.vaf)[0] for one in fit.trajectories})
     genes = pd.Series({(clone.person, clone.id): clone.gene for clone in fit.clones})
     told = {gene.gene: gene for gene in fit.genes}
-    lines = ["### SardiNIA: gene by gene", "",
-             f"{len(fit.clones)} variants of {len({clone.person for clone in fit.clones})} people, {wall:.0f} s of wall time on a "
+    lines = [f"{len(fit.clones)} variants of {len({clone.person for clone in fit.clones})} people, {wall:.0f} s of wall time on a "
              f"shared machine with two cores ({cpu:.0f} s of processor time).", "",
              "| gene | variants | mean fitness a year (95 %) | median net growth of its clones | median logit slope | published |",
              "|---|---|---|---|---|---|"]  # fmt: skip
@@ -208,7 +217,7 @@ def held_out(table: pd.DataFrame, say: Say) -> list[str]:
         _, last, _ = logit_slope(one.years[-2:-1], one.vaf[-2:-1])
         rows.append((read, ours, score, height + slope * (one.years[-1] - middle), last))
     read, ours, score, slope, last = np.array(rows).T
-    lines = ["### SardiNIA: the last visit held out", "",
+    lines = ["### The last visit held out", "",
              f"{len(read)} variants with three visits or more that were seen before the last one; fitted without it. Log score: log "
              "probability of the reading to its third decimal. The baselines are given the scatter of the logit that suits the "
              "held-out readings best, which no honest forecast could know.", "",
@@ -243,12 +252,14 @@ def landscape(say: Say) -> list[str]:
         365.25 / PARAMETERS["stem_cell_division_interval_days"],
         PARAMETERS["stem_cell_niche_capacity_cells"],
     )
-    lines = ["### Landscape: fitness from one look at many people", "",
-             "Maximum likelihood from VAFs and ages alone, by the size law of clones that began at any age, b^n / n, "
+    lines = ["Maximum likelihood from VAFs and ages alone, by the size law of clones that began at any age, b^n / n, "
              f"conditional on the smallest VAF of each study; stem cells {capacity:.0f} and division interval are records, so N tau is "
              f"{capacity / turnover:.0f} cell-years by assumption (published 94,017): one look tells the product of fitness and age, not N "
              "tau and fitness apart.", "", "| variant | clones | fitness a year (95 %) | published |", "|---|---|---|---|"]  # fmt: skip
     limits = table.groupby("study").vaf.min()
+    table = table.assign(age_years=pd.to_numeric(table.age_years, errors="coerce"))
+    n_without = int(table.age_years.isna().sum())
+    table = table.dropna(subset=["age_years"])
     for variant, published in (("R882H", "0.148 (0.141 to 0.157)"), ("R882C", "0.187 (0.182 to 0.194)")):
         own = table[(table.gene == "DNMT3A") & (table.variant == variant)]
         grid = np.arange(0.02, 0.4, 0.001)
@@ -258,7 +269,12 @@ def landscape(say: Say) -> list[str]:
             f"| DNMT3A {variant} | {len(own)} | {grid[logs.argmax()]:.3f} ({inside[0]:.3f} to {inside[-1]:.3f}) | {published} |"
         )
         say(lines[-1])
-    return [*lines, "", "Not done: the transplant pairs.", ""]
+    return [
+        *lines,
+        "",
+        f"{n_without} variants without an age in years are left out. Not done: the transplant pairs.",
+        "",
+    ]
 
 
 def _log_sizes(own, limits, s, turnover, capacity):
