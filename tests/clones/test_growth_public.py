@@ -31,6 +31,8 @@ def test_growth_from_readings_agrees_with_the_phylogeny_of_the_same_clone():
     for tree in trees.itertuples():
         fitness = fits[tree.individual].fitness_per_year
         print(tree.individual, fitness, tree.il_r_tree, tree.ml_r_tree)
-        inside.append(fitness.low <= max(tree.il_r_tree, tree.ml_r_tree) and min(tree.il_r_tree, tree.ml_r_tree) <= fitness.high)
+        inside.append(
+            fitness.low <= max(tree.il_r_tree, tree.ml_r_tree) and min(tree.il_r_tree, tree.ml_r_tree) <= fitness.high
+        )
     assert sum(inside) >= 2
     assert fits["PD9478"].verdict == fits["PD41276"].verdict == "growing"
