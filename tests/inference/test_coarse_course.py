@@ -137,9 +137,11 @@ def _pair(number: int) -> tuple[np.ndarray, np.ndarray]:
         near = np.argmin(np.abs(rows[shown:n, 0] - day)) + shown
         coarse.append([rows[near, COLUMNS.index(name)] for name in names])
         full.append([float(np.interp(day + lived.diagnosis_day, counts["day"], counts[name])) for name in names])
-        transfused = any(abs(when - day) < 8.0 for when, _, _ in transfusions)
-        if transfused:
-            coarse[-1][:2] = full[-1][:2]
+        # Donors' cells are dated by the day and live in steps of a week: within a week of red cells, and within 16 days
+        # of platelets, when most of the few platelets are a donor's, the two are not compared.
+        for column, product, span in ((0, 0, 8.0), (1, 1, 16.0)):
+            if any(0.0 <= day - when < span and given_product == product for when, given_product, _ in transfusions):
+                coarse[-1][column] = full[-1][column]
     assert -rows[0, 0] == pytest.approx(lived.diagnosis_day, abs=6.0)
     return np.array(coarse), np.array(full)
 

@@ -89,7 +89,7 @@ class _Known:
 
 def test_sampler_finds_a_posterior_and_an_evidence_that_are_known() -> None:
     # The prior variance of z0 + z1 + chance is 3; each of the three takes a third of the update.
-    found = [sample(_Known(), seed=s, effort=Effort(particles=300)) for s in (1, 2, 3, 4)]  # type: ignore[arg-type]
+    found = [sample(_Known(), seed=s, effort=Effort(particles=80, rounds=6)) for s in (1, 2, 3, 4)]  # type: ignore[arg-type]
     total = 3.0 + 0.09
     mean = 2.0 / total
     sd = math.sqrt(1.0 - 1.0 / total)
@@ -103,7 +103,7 @@ def test_sampler_finds_a_posterior_and_an_evidence_that_are_known() -> None:
 
 
 def test_same_seed_same_draws() -> None:
-    first, second = (sample(_Known(), seed=7, effort=Effort(particles=60)) for _ in range(2))  # type: ignore[arg-type]
+    first, second = (sample(_Known(), seed=7, effort=Effort(particles=20, rounds=3)) for _ in range(2))  # type: ignore[arg-type]
     np.testing.assert_array_equal(first.z, second.z)
 
 

@@ -3,9 +3,9 @@
 Every unknown, the chance of each step included, is a standard normal number under the prior. So a course needs no
 filter: a sampler moves person and chance together, and the likelihood is that of one simulated course. Moves keep
 their meaning however many steps a course has (Crank-Nicolson proposals, Cotter, Roberts, Stuart and White 2013): the
-person moves towards the normal distribution that the particles suggest, the chance towards its prior. The number of
-moves at each temperature is found on the way: they go on until the particles have moved far enough from where they
-were copied, or no longer move farther.
+person moves towards the normal distribution that the particles suggest, the chance towards its prior. From a part of
+the particles chains start at each temperature, and every state they pass through is kept (waste-free, Dau and Chopin
+2022), so that what the next temperature learns from is many times what was copied.
 
 This takes the place of a linear-noise likelihood followed by a particle filter; docs/decisions/0009 says why.
 """
@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -34,23 +34,21 @@ class Effort:
     """How hard to try.
 
     Args:
-        particles: persons that are moved together.
-        effective_share: effective particles kept from one temperature to the next.
-        moves: most rounds of moves at a temperature.
-        fewest_moves: fewest rounds.
-        last_moves: further rounds at the end.
-        distance: mean squared move, in units of the particles' own spread, that is far enough.
+        particles: persons from whom chains start at each temperature.
+        rounds: rounds of moves a chain makes at a temperature; what it passes through is kept.
+        last_rounds: rounds at the end.
+        effective_share: effective states kept from one temperature to the next.
+        draws: most draws that are handed on.
     """
 
-    particles: int = 256
-    effective_share: float = 0.5
-    moves: int = 12
-    fewest_moves: int = 2
-    last_moves: int = 10
-    distance: float = 0.9
+    particles: int = 112
+    rounds: int = 8
+    last_rounds: int = 16
+    effective_share: float = 0.4
+    draws: int = 256
 
 
-PREVIEW = Effort(particles=96, moves=3, fewest_moves=1, last_moves=3, effective_share=0.35, distance=0.6)
+PREVIEW = Effort(particles=40, rounds=3, last_rounds=5, effective_share=0.3, draws=160)
 ANSWER = Effort()
 
 
@@ -100,8 +98,8 @@ def sample(problem: Problem, *, seed: int, effort: Effort = ANSWER, progress: Pr
     """
     started = time.perf_counter()
     random = generator(seed, "sampler")
-    cloud = _first(problem, effort.particles, random)
-    beta, log_evidence, steps, inflation, tail = 0.0, 0.0, [], 1.0, 0.0
+    cloud = _first(problem, effort.particles * effort.rounds, random)
+    beta, log_evidence, steps, tail = 0.0, 0.0, [], 0.0
     step_sizes = np.array([0.5, 0.35, 0.25])
     while beta < 1.0:
         old = beta
@@ -109,21 +107,21 @@ def sample(problem: Problem, *, seed: int, effort: Effort = ANSWER, progress: Pr
         weights = (beta - old) * (cloud.ll - cloud.ll.max())
         log_evidence += (beta - old) * cloud.ll.max() + math.log(np.mean(np.exp(weights)))
         tail = pareto_tail(weights)
-        ancestors = _resample(np.exp(weights), random)
-        cloud.take(ancestors)
-        kept = float(np.exp(weights).sum() ** 2 / np.exp(2.0 * weights).sum()) / len(weights)
-        taken, n_moves, alike = _move(problem, cloud, beta, effort, step_sizes, random)
-        inflation = 1.0 + alike**2 * (inflation / kept - 1.0)
-        steps.append({"temperature": beta, "acceptance": taken, "moves": n_moves, "alike": alike})
+        cloud, taken, effective = _pass(
+            problem, cloud, np.exp(weights), beta, effort, effort.rounds, step_sizes, random
+        )
+        steps.append({"temperature": beta, "acceptance": taken, "effective": effective})
         if progress:
             progress(_done(beta), f"temperature {beta:.3g}")
-    last = replace(effort, moves=effort.last_moves, fewest_moves=2, distance=1.7)
-    taken, n_moves, alike = _move(problem, cloud, 1.0, last, step_sizes, random)
-    inflation = 1.0 + alike**2 * (inflation - 1.0)
-    steps.append({"temperature": 1.0, "acceptance": taken, "moves": n_moves, "alike": alike})
+    even = np.ones(len(cloud.ll))
+    cloud, taken, effective = _pass(problem, cloud, even, 1.0, effort, effort.last_rounds, step_sizes, random)
+    steps.append({"temperature": 1.0, "acceptance": taken, "effective": effective})
+    n_courses, n = cloud.n_courses, len(cloud.ll)
+    if n > effort.draws:
+        cloud = cloud.taken(np.linspace(0, n - 1, effort.draws).round().astype(int))
     return Sample(
         z=cloud.z, noise=cloud.noise, log_likelihood=cloud.ll, each=cloud.each, log_evidence=log_evidence,
-        effective=len(cloud.z) / inflation, tail=tail, acceptance=taken, n_courses=cloud.n_courses,
+        effective=min(effective, float(len(cloud.z))), tail=tail, acceptance=taken, n_courses=n_courses,
         seconds=time.perf_counter() - started, steps=tuple(steps),
     )  # fmt: skip
 
@@ -140,9 +138,9 @@ class _Cloud:
     each: np.ndarray
     n_courses: int
 
-    def take(self, index: np.ndarray) -> None:
-        self.z, self.noise = self.z[index], self.noise[index]
-        self.ll, self.each = self.ll[index], self.each[index]
+    def taken(self, index: np.ndarray) -> _Cloud:
+        """Some of the states."""
+        return _Cloud(self.z[index], self.noise[index], self.ll[index], self.each[index], self.n_courses)
 
 
 def _first(problem: Problem, n: int, random: np.random.Generator) -> _Cloud:
@@ -168,44 +166,51 @@ def _next_temperature(ll: np.ndarray, beta: float, share: float) -> float:
     return max(low, beta + 1e-9)
 
 
-def _resample(weights: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Systematic resampling."""
-    n = len(weights)
-    points = (np.arange(n) + random.random()) / n * weights.sum()
-    return np.minimum(np.searchsorted(np.cumsum(weights), points), n - 1)
+def _resample(weights: np.ndarray, random: np.random.Generator, n: int) -> np.ndarray:
+    """Systematic resampling to `n`; the order of the states does not matter, since it is shuffled first."""
+    order = random.permutation(len(weights))
+    passed = np.cumsum(weights[order])
+    points = (np.arange(n) + random.random()) / n * passed[-1]
+    return order[np.minimum(np.searchsorted(passed, points), len(weights) - 1)]
 
 
-def _fit(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Normal distribution that the particles suggest, drawn towards the prior where they are few."""
-    n, d = z.shape
-    center = z.mean(axis=0)
-    spread = np.cov(z, rowvar=False)
-    kept = n / (n + d)
+def _fit(z: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Normal distribution that weighted states suggest, drawn towards a diagonal one where they are few."""
+    share = weights / weights.sum()
+    effective, d = 1.0 / float((share**2).sum()), z.shape[1]
+    center = share @ z
+    spread = (z - center).T @ ((z - center) * share[:, None])
+    kept = effective / (effective + d)
     spread = kept * spread + (1.0 - kept) * np.diag(np.clip(np.diag(spread), 0.05, 1.2)) + 1e-4 * np.eye(d)
     return center, np.linalg.cholesky(spread)
 
 
-def _move(
-    problem: Problem, cloud: _Cloud, beta: float, effort: Effort, sizes: np.ndarray, random: np.random.Generator
-) -> tuple[float, int, float]:
-    """Moves at one temperature: person, chance, both in turn; step sizes follow the share of moves taken."""
-    center, root = _fit(cloud.z)
-    inverse = np.linalg.inv(root)
-    scale = np.sqrt(np.diag(root @ root.T))
-    first = cloud.z.copy()
-    total, distance, n_moves = 0.0, 0.0, 0
-    for index in range(effort.moves):
+def _pass(
+    problem: Problem, cloud: _Cloud, weights: np.ndarray, beta: float, effort: Effort, rounds: int,
+    sizes: np.ndarray, random: np.random.Generator,
+) -> tuple[_Cloud, float, float]:  # fmt: skip
+    """Chains at one temperature; every state that they pass through is kept (waste-free, Dau and Chopin 2022).
+
+    Step sizes follow the share of moves taken. Returns the states, that share, and how many independent ones they are
+    worth: the spread of the chains' means against that of the states.
+    """
+    center, root = _fit(cloud.z, weights)
+    normal = (center, root, np.linalg.inv(root))
+    chains = cloud.taken(_resample(weights, random, effort.particles))
+    kept, total = [], 0.0
+    for _ in range(rounds):
         for kind in PATTERN:
-            taken = _one_move(problem, cloud, beta, kind, sizes[kind], (center, root, inverse), random)
+            taken = _one_move(problem, chains, beta, kind, sizes[kind], normal, random)
             sizes[kind] = float(np.clip(sizes[kind] * math.exp(0.6 * (taken - 0.25)), 0.02, 1.0))
             total += taken
-            n_moves += 1
-        now = float(np.mean(((cloud.z - first) / scale) ** 2))
-        if index + 1 >= effort.fewest_moves and (now > effort.distance or now < 1.02 * distance):
-            break
-        distance = now
-    moved = float(np.mean(((cloud.z - first) / scale) ** 2))
-    return total / n_moves, n_moves, max(0.0, 1.0 - 0.5 * moved)
+        kept.append((chains.z, chains.noise, chains.ll, chains.each))
+    z, noise, ll, each = (np.concatenate(part) for part in zip(*kept, strict=True))
+    means = z.reshape(rounds, effort.particles, -1).mean(axis=0)
+    of_means, of_states = means.var(axis=0), np.maximum(z.var(axis=0), 1e-12)
+    # the slowest tenth of the coordinates decides: those that the chart says nothing of always move well
+    slow = float(np.quantile(of_states / np.maximum(of_means, 1e-12), 0.1))
+    effective = effort.particles * slow
+    return _Cloud(z, noise, ll, each, chains.n_courses), total / (rounds * len(PATTERN)), min(effective, float(len(ll)))
 
 
 def _one_move(problem, cloud, beta, kind, size, normal, random):  # type: ignore[no-untyped-def]
