@@ -27,6 +27,7 @@ from hscape.biology.blood import (
     N_RED_CELLS,
     PLATELETS,
     RED_CELLS,
+    TPO,
     activation_in,
     platelet_pool,
 )
@@ -45,10 +46,12 @@ ATTACKING, INTERFERON, LOST_NICHE = N_BLOOD, N_BLOOD + 1, N_BLOOD + 2
 QUIET_DAYS, USUAL_DAYS, EVENT_DAYS = 28.0, 7.0, 2.5
 #: Change of attack, stem cells or counts (natural logarithm) over which a step before day 0 may go.
 EVEN_LOG_CHANGE = 0.2
+#: After a year slow things are left: steps of two weeks, unless something sharp happens.
+LATE_DAY, LATE_DAYS = 365.0, 14.0
 #: How long after an event the steps are short.
 EVENT_SPAN_DAYS = 28.0
 #: Rows of chance for the time before the chart begins; the rest is for the chart.
-N_NOISE_BEFORE, N_NOISE = 400, 1400
+N_NOISE_BEFORE, N_NOISE = 300, 1300
 NEVER_SHOWN, SHOWN_AT_ONCE = -1, -2
 
 _NICHE, _DIVISION = int(Ch.NICHE_CAPACITY), int(Ch.STEM_CELL_DIVISION)
@@ -284,7 +287,11 @@ def coarse_step(
     if is_new:
         fill_channels(addition, factor, effects, y, f, h)
         h[_EFFECTOR_KILLING] += extra_killing
+    # thrombopoietin half a step on, as it moved in the step before: platelets take weeks to come back
+    now, slope = y[TPO], middle[2, 0]
+    y[TPO] = now * math.exp(min(0.5, max(-0.5, 0.5 * days * slope)))
     activation = activation_in(y, h, c)
+    y[TPO] = now
     # to the middle of the step
     start[0], start[1], start[2] = y[N_BLOOD], y[N_BLOOD + 1], y[N_BLOOD + 2]
     _own_step(terms, y, f, h, 0.5 * days, start, moved)
@@ -334,6 +341,7 @@ def coarse_step(
     apply_effects(addition, factor, effects, y, f, h)
     output = made * h[_OUTPUT]
     entered = move_blood(y, output, h, c, days)
+    middle[2, 0] = math.log(max(y[TPO], 1.0e-6) / max(now, 1.0e-6)) / days
     _mix(shares, early, p, made, entered, y[LYMPHOCYTES], days, c)
     return output
 
@@ -508,7 +516,7 @@ def run_coarse(p, threshold, effects, terms, table, end_day, noise, c, age_years
         for j in range(table.event_day.shape[0]):
             if table.event_day[j] <= day + 1.0e-9:
                 event = max(event, table.event_day[j])
-        days = EVENT_DAYS if day - event < EVENT_SPAN_DAYS else USUAL_DAYS
+        days = EVENT_DAYS if day - event < EVENT_SPAN_DAYS else (USUAL_DAYS if day < LATE_DAY else LATE_DAYS)
         days = min(days, end_day - day)
         if cut < table.cut_day.shape[0]:
             to_cut = table.cut_day[cut] - day

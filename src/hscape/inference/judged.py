@@ -77,6 +77,6 @@ def death_weeks(
     hazard = hazard + bleeding * p["bleeding_death_base_per_year"] * older
     hazard = hazard + background_death_per_year(ages, sex, p)
     passed = np.cumsum(hazard * 7.0 / DAYS_PER_YEAR, axis=1)
-    drawn = random.exponential(size=n)
+    drawn = np.asarray(random.exponential(size=(n,)))
     is_dead = passed > drawn[:, None]
     return np.where(is_dead.any(axis=1), is_dead.argmax(axis=1), n_weeks)

@@ -108,7 +108,7 @@ def _count(reader: _Reader, entry: Measurement) -> None:
         return
     analytic = {"neutrophils": "white_cells", "lymphocytes": "white_cells"}.get(short, short)
     variance = p[f"{short}_biological_variation_fraction"] ** 2 + p[f"{analytic}_analytic_variation_fraction"] ** 2
-    variance += p["chart_model_error_log_sd"] ** 2
+    variance += p[f"chart_model_error_{short}_log_sd"] ** 2
     absolute, cells = 0.0, 0.0
     if short == "platelets":
         absolute = p["platelets_counting_noise_1e9_per_l"]

@@ -147,8 +147,9 @@ class _Cloud:
 
 def _first(problem: Problem, n: int, random: np.random.Generator) -> _Cloud:
     z = random.standard_normal((n, problem.coordinates.size))
-    noise = np.zeros((n, problem.n_noise, N_SLOTS))
-    noise[:, :, : problem.n_active] = random.standard_normal((n, problem.n_noise, problem.n_active))
+    noise = np.zeros((n, problem.n_noise, N_SLOTS), dtype=np.float32)
+    shape = (n, problem.n_noise, problem.n_active)
+    noise[:, :, : problem.n_active] = random.standard_normal(shape, dtype=np.float32)
     ll, each = problem.log_likelihood(z, noise)
     return _Cloud(z, noise, ll, each, n)
 
@@ -220,11 +221,11 @@ def _one_move(problem, cloud, beta, kind, size, normal, random):  # type: ignore
             centered = (where - center) @ inverse.T
             log_ratio += sign * (-0.5 * (where**2).sum(axis=1) + 0.5 * (centered**2).sum(axis=1))
     if kind != 0:
-        kept = math.sqrt(1.0 - size * size)
+        held = np.float32(math.sqrt(1.0 - size * size))
         active = problem.n_active
         noise = cloud.noise.copy()
-        fresh = random.standard_normal((n, noise.shape[1], active))
-        noise[:, :, :active] = kept * noise[:, :, :active] + size * fresh
+        fresh = random.standard_normal((n, noise.shape[1], active), dtype=np.float32)
+        noise[:, :, :active] = held * noise[:, :, :active] + np.float32(size) * fresh
     ll, each = problem.log_likelihood(z, noise)
     cloud.n_courses += n
     is_taken = np.log(random.random(n)) < beta * (ll - cloud.ll) + log_ratio

@@ -76,7 +76,8 @@ def status_sentence(e: Explanation) -> str:
         return f"The answer is withheld: {why}."
     if why:
         return f"This is a preview, not an answer: {why}."
-    return "This is a preview, not an answer: it was made with little effort; ask for the answer engine."
+    worth = f"about {e.draws.effective:.0f} independent draws"
+    return f"This is a preview, not an answer: it was made with little effort and rests on {worth}; ask for the answer."
 
 
 def shortened(words: str, most: int = 3) -> str:
