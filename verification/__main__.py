@@ -128,6 +128,7 @@ SECTIONS = {
     "disease": disease.section,
     "roads": roads.section,
     "sbc": lambda quick: calibration.sbc_section(quick, say),
+    "power": lambda quick: calibration.power_section(quick, say),
     "attribution": lambda quick: calibration.attribution_section(quick, say),
     "misspecification": lambda quick: calibration.misspecification_section(quick, say),
     "trees": lambda quick: trees.section(quick, say),
@@ -160,7 +161,8 @@ def main() -> None:
 #: How the heading of each section begins.
 HEADINGS = {"dsmts": "Discrete", "master": "Master", "blood": "Blood", "kernels": "Step", "facts": "Published",
             "clinical": "Clinical", "disease": "Disease", "roads": "Roads",
-            "sbc": "Inference: simulation", "attribution": "Inference: who", "misspecification": "Inference: alarms",
+            "sbc": "Inference: simulation", "power": "Inference: power",
+            "attribution": "Inference: who", "misspecification": "Inference: alarms",
             "trees": "Phylogenies", "growth-simulated": "Growth of simulated",
             "growth-lothian": "Lothian", "growth-sardinia": "SardiNIA", "growth-landscape": "Fitness landscape"}  # fmt: skip
 

@@ -21,7 +21,7 @@ SEED = 20261122
 WORKERS = 2
 ROOT = Path(__file__).parents[1] / "results" / "verification"
 #: Patients drawn: engine or study -> (quick, whole).
-SIZES = {"preview": (30, 500), "smc": (2, 200), "power": (4, 60), "attribution": (8, 200), "misfit": (3, 60)}
+SIZES = {"preview": (40, 500), "smc": (4, 200), "power": (4, 60), "attribution": (24, 400), "misfit": (3, 60)}
 #: Alarms that speak of the model and not of the sampler.
 MODEL_ALARMS = ("points", "fit", "edge of the prior")
 SERIOUS = 0.3
@@ -48,7 +48,7 @@ def _number(value: float | None, digits: int = 2) -> str:
 
 
 def sbc_section(quick: bool, say: Say) -> list[str]:
-    """Coverage of the engines, calibration of probabilities, and the power of this very test."""
+    """Coverage of the engines and calibration of probabilities."""
     lines = ["## Inference: simulation-based calibration", "",
              "Virtual patients drawn from the analysis prior live the full model, are observed on irregular days (follow-up of "
              "6 to 30 months; supportive care, cyclosporine, horse ATG with cyclosporine, with eltrombopag; routine, research "
@@ -57,7 +57,7 @@ def sbc_section(quick: bool, say: Say) -> list[str]:
              "intervals 0.47 to 0.53; slopes of probabilities 0.9 to 1.1.", ""]  # fmt: skip
     for engine in ("preview", "smc"):
         lines += _engine_lines(engine, records_of(Check(engine=engine, seed=SEED), _size(engine, quick), say))
-    return lines + _power_lines(quick, say)
+    return lines
 
 
 def _engine_lines(engine: str, records: Sequence[dict[str, Any]]) -> list[str]:
@@ -105,7 +105,8 @@ def _learnt_with_clones(records: Sequence[dict[str, Any]]) -> list[str]:
     return [f"Variance removed in the {len(chosen)} patients with a research laboratory: {words}.", ""]
 
 
-def _power_lines(quick: bool, say: Say) -> list[str]:
+def power_section(quick: bool, say: Say) -> list[str]:
+    """Does the check notice a fitter with a fault?"""
     n = _size("power", quick)
     sound = records_of(Check(engine="preview", seed=SEED), n, say)
     rows, caught = [], 0
@@ -118,7 +119,7 @@ def _power_lines(quick: bool, say: Say) -> list[str]:
             f"| {words} | {verdict.coverage_90:.3f} | {verdict.lowest_p:.1e} "
             f"| {_number(verdict.paired_p, 4)} | {'; '.join(verdict.by) or 'no'} |"
         )
-    return ["### Power: faults planted in the fitter", "",
+    return ["## Inference: power of the check", "",
             f"The preview on the first {n} patients, with {len(FAULTS)} planted faults: {caught} caught. The test calls a fault "
             "by the ranks of a quantity, by pooled coverage, by coverage against the fitter as it is on the same patients, "
             "or because nothing is learnt any more.", "",
@@ -133,7 +134,8 @@ def attribution_section(quick: bool, say: Say) -> list[str]:
     counts = taken(records_of(Check(engine="preview", seed=SEED, study="counts"), n, say))
     lines = ["## Inference: who rebuilt the marrow", "",
              f"{n} patients drawn; those whose chart shows recovered counts free of transfusion at 24 months are explained, "
-             "with PNH flow, HLA flow and sequencing at 0, 6 and 24 months, and again without any clone finding. Truth: the "
+             "with PNH flow, HLA flow and sequencing at 0, 6 and 24 months, and again without any clone finding. Escape clones "
+             "arise thirty times more often than under the analysis prior, for patients and prior alike. Truth: the "
              "full model lived again without escape; mediated means that more than half of the output would be missing. "
              "Engine: preview.", ""]  # fmt: skip
     if not clones or not counts:

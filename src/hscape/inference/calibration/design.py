@@ -38,6 +38,15 @@ def settings() -> dict[str, Any]:
     return {name: table["value"] for name, table in tomllib.loads(text).items()}
 
 
+def prior_of(study: str) -> Parameters:
+    """Numbers by which the patients of a study are drawn and explained."""
+    p = analysis_prior()
+    if study == "sbc":
+        return p
+    names = ("clone_PIGA_rate_per_year", "clone_HLA_allele_mutation_rate_per_year", "clone_HLA_6p_CN_LOH_rate_per_year")
+    return p.with_values({name: settings()["attribution_clone_rate_fold"] * p[name] for name in names})
+
+
 @dataclass(frozen=True, kw_only=True)
 class TestPatient:
     """A virtual patient whose chart is explained.
@@ -78,13 +87,13 @@ def make_patient(
         number: which patient.
         study: ``sbc`` (irregular visits, any plan), ``attribution`` (clone findings at 0, 6 and 24 months) or
             ``counts`` (the same patients without any clone finding).
-        parameters: numbers by which patients are drawn; the analysis prior by default.
+        parameters: numbers by which patients are drawn; those of the study by default.
         change: of the case before it is lived, for a world that is not the model's.
     """
-    p = parameters or analysis_prior()
+    p = parameters or prior_of(study)
     random = generator(seed, "calibration", "patient", number)
     key = int(stream_key(seed, "calibration", "life", number)) >> 1
-    name, plan = _draw_plan(random)
+    name, plan = _draw_plan(random, study)
     laboratory = _chosen(settings()["chance_of_assays"], random)
     names = sorted(populations())
     population = names[int(random.integers(len(names)))]
@@ -146,9 +155,9 @@ def shows_recovery(chart: Chart, last_day: float, p: Parameters) -> bool:
     return True
 
 
-def _draw_plan(random: np.random.Generator) -> tuple[str, CarePlan]:
+def _draw_plan(random: np.random.Generator, study: str) -> tuple[str, CarePlan]:
     d = settings()
-    name = _chosen(d["chance_of_plan"], random)
+    name = _chosen(d["chance_of_plan" if study == "sbc" else "attribution_chance_of_plan"], random)
     start = float(round(random.uniform(*d["treatment_start_days"])))
     full, taper = (float(round(random.uniform(*d[f"cyclosporine_{part}_days"]))) for part in ("full", "taper"))
     cyclosporine = Planned(

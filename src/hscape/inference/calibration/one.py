@@ -10,7 +10,7 @@ from hscape.chart import Chart
 from hscape.fractions import cell_fraction
 from hscape.inference.alarms import raise_alarms, status_of
 from hscape.inference.calibration import fitter_faults, misfits
-from hscape.inference.calibration.design import make_patient
+from hscape.inference.calibration.design import make_patient, prior_of
 from hscape.inference.calibration.posterior import Answer, answer, sampler_of
 from hscape.inference.calibration.relive import planned
 from hscape.inference.calibration.score import score
@@ -52,7 +52,7 @@ def check_one(
     sampler = sampler_of(engine)
     found = answer(
         patient.chart, planned(patient.case), seed=key, sampler=planted.sampler(sampler) if planted else sampler,
-        change=planted.change if planted else None,
+        change=planted.change if planted else None, parameters=prior_of(study),
     )  # fmt: skip
     record |= score(found, truth, seed=seed, number=number)
     record |= _doubts(found, engine, seed, number)
