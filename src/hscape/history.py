@@ -53,7 +53,7 @@ class History:
         days: day of each row, shape (n_rows,).
         states: blood state of each row relative to health, shape (n_rows, n_states).
         stem_cells: all stem cells in each row, shape (n_rows,).
-        factors: splenic-pool factor and circulating-share factor of each row, shape (n_rows, 2).
+        factors: splenic-pool factor, circulating-share factor, mean output of early progenitors; shape (n_rows, 3).
         clone_rows: clone table as the loop wrote it.
         clone_facts: per reported clone: kind, birth day, fitness, vulnerability, address, parent.
     """

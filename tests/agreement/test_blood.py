@@ -7,7 +7,7 @@ from verification.blood import random_patient, solver_error
 from hscape.biology.balance import constants_record
 from hscape.biology.blood import blood_derivative
 from hscape.biology.channels import resting_channels
-from hscape.biology.state import N_BLOOD, N_STATES
+from hscape.biology.state import FROZEN, N_BLOOD, N_STATES
 from hscape.parameters import Parameters
 from hscape.verify.reference import fast_course, healthy_start, reference_course
 
@@ -16,7 +16,7 @@ def test_health_is_a_resting_point_of_the_reference_person():
     for sex in ("male", "female"):
         y, dy, gain = healthy_start(), np.zeros(N_STATES), np.zeros(N_STATES)
         c = constants_record(Parameters(), sex)
-        blood_derivative(y, resting_channels(), np.ones(3), c, dy, gain)
+        blood_derivative(y, resting_channels(), np.ones(len(FROZEN)), c, dy, gain)
         assert np.abs(dy[:N_BLOOD]).max() < 1e-12
 
 

@@ -10,6 +10,7 @@ from hscape.biology.failure import ImmuneAttack, NicheLoss
 from hscape.biology.influence import Change, Influence
 from hscape.biology.state import POOLS
 from hscape.biology.treatment import AntithymocyteGlobulin, Cyclosporine
+from hscape.dynamics.acting import channels_over_time
 from hscape.dynamics.simulate import simulate
 from hscape.parameters import Parameters
 from hscape.patient import Founder, Patient
@@ -123,6 +124,16 @@ def test_shares_part_at_the_rate_of_killing_times_what_is_spared(vulnerability):
     odds = np.log(table["half"] / table["ordinary"])
     # Division does not depend on the clone, so the log odds move by the spared killing alone: exactly.
     assert odds.loc[days] - odds.loc[0] == pytest.approx(rate * (1 - vulnerability) * days, rel=1e-4)
+
+
+def test_killing_saturates_in_the_number_of_attacking_cells():
+    numbers = P.with_values({"attack_killing_half_fold": 0.25})
+    history = course(ImmuneAttack(seed_fold=0.01, killing_per_day=0.03), days=300, parameters=numbers)
+    attack = history.states[:, OWN]
+    assert attack.min() < 0.05
+    assert attack.max() > 0.3
+    hazard = channels_over_time(history)[:, Channel.CONTACT_KILLING_PER_DAY]
+    assert hazard == pytest.approx(0.03 * attack * 1.25 / (0.25 + attack), rel=1e-12)
 
 
 def test_an_empty_niche_is_lost_and_comes_back_by_the_closed_form():

@@ -246,7 +246,7 @@ def blood_derivative(y, h, f, c, dy, gain):
         )
         - rates.early_progenitor_net_loss_per_day(y[EARLY], h[_EARLY_KILLING], h[_CONTACT_KILLING], f[2], c) * y[EARLY]
     )
-    u = y[EARLY] * h[_PROGENITOR_OUTPUT]
+    u = rates.progenitor_output(y[EARLY], f[4], h[_PROGENITOR_OUTPUT])
     volume_inverse = 1.0 / y[VOLUME]
     erythroblasts, red_cells = _red_cells(y, u, h, c, dy, gain)
     _neutrophils(y, u, h, c, dy, gain)

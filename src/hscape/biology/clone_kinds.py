@@ -30,6 +30,7 @@ class CloneKind:
         fitness_shape: gamma shape of its spread; 0 for none.
         interferon_fitness_per_year: advantage added under full interferon.
         vulnerability_fraction: to contact killing, relative to the parent cell.
+        output_fraction: blood made per early progenitor, relative to the parent cell.
         arises_only_in_failure: True if it does not arise in a healthy marrow.
         shown_as: kind of clone in a chart.
         gene: gene that is hit, empty for a chromosomal change.
@@ -45,6 +46,7 @@ class CloneKind:
     fitness_shape: float = 0.0
     interferon_fitness_per_year: float = 0.0
     vulnerability_fraction: float = 1.0
+    output_fraction: float = 1.0
     arises_only_in_failure: bool = False
     shown_as: str = "gene"
     gene: str = ""
@@ -72,6 +74,10 @@ _FINDINGS: dict[str, tuple[str, str, str, str, str]] = {
 }
 
 
+def _whole(fraction: float) -> float:
+    return 1.0 if fraction >= WHOLE else fraction
+
+
 def catalogue_names() -> list[str]:
     """Names of the clones of marrow failure."""
     return list(_FINDINGS)
@@ -86,13 +92,13 @@ def clone_kind(name: str, parameters: Parameters) -> CloneKind:
     if name not in _FINDINGS:
         raise unknown_name("clone kind", name, _FINDINGS, kind="kind")
     shown_as, gene, chromosome, copy_state, variant = _FINDINGS[name]
-    vulnerability = parameters[f"clone_{name}_vulnerability_fraction"]
     return CloneKind(
         name=name,
         rate_per_year=parameters[f"clone_{name}_rate_per_year"],
         fitness_per_year=parameters[f"clone_{name}_fitness_per_year"],
         interferon_fitness_per_year=parameters[f"clone_{name}_interferon_fitness_per_year"],
-        vulnerability_fraction=1.0 if vulnerability >= WHOLE else vulnerability,
+        vulnerability_fraction=_whole(parameters[f"clone_{name}_vulnerability_fraction"]),
+        output_fraction=_whole(parameters[f"clone_{name}_output_fraction"]),
         arises_only_in_failure=name in ONLY_IN_FAILURE,
         shown_as=shown_as,
         gene=gene,

@@ -118,6 +118,12 @@ def early_progenitor_net_loss_per_day(total, killing, contact_killing, vulnerabi
     )
 
 
+@inlined
+def progenitor_output(total, mean_output, output_factor):
+    """What early progenitors send into the lines: their total, what the mean one gives, and influences."""
+    return total * mean_output * output_factor
+
+
 # --- signals --------------------------------------------------------------------------------------
 
 

@@ -71,6 +71,7 @@ FROZEN = (
     "contact_killable_stem_cells",
     "contact_killable_early_progenitor_share",
     "presented_antigen",
+    "early_progenitor_output_fold",
 )
 
 

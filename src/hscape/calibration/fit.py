@@ -67,7 +67,7 @@ class CalibrationResult:
 def calibrate(
     *,
     patients: int = 240,
-    seed: int = 1,
+    seed: int = 7001,
     workers: int = 2,
     iterations: int = 3,
     parameters: Parameters | None = None,

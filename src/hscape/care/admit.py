@@ -24,9 +24,6 @@ from hscape.care.records import Happening, VirtualPatient
 from hscape.care.seen import Seen, look
 from hscape.streams import generator
 
-CHECK_DAYS = 91.0
-RESPONSE_DAYS = 182.0
-SECOND_LINE_DELAY_DAYS = 21.0
 DONOR = CloneKind(name="donor", rate_per_year=0.0, shown_as="other", variant="donor")
 
 
@@ -117,7 +114,7 @@ def _follow(care: _Care, seed: int, number: int) -> None:
     )
     check = 1
     while episodes.day < end - 0.5:
-        next_check = care.diagnosis_day + check * CHECK_DAYS
+        next_check = care.diagnosis_day + check * p["care_check_interval_days"]
         stop = min(end, next_check, pending[0][0] if pending else end)
         episodes.live(stop, watch)
         if pending and episodes.day >= pending[0][0] - 0.5:
@@ -129,7 +126,8 @@ def _follow(care: _Care, seed: int, number: int) -> None:
 
 def _decide(care: _Care, seen: Seen) -> list[tuple[float, Planned]]:
     """Non-response and relapse; returns transplants to come."""
-    plan, day = care.case.plan, care.episodes.day
+    plan, day, p = care.case.plan, care.episodes.day, care.case.patient.parameters
+    second_line_day = day + p["care_second_line_delay_days"]
     after = day - care.diagnosis_day
     if care.transplants:
         return []
@@ -142,15 +140,15 @@ def _decide(care: _Care, seen: Seen) -> list[tuple[float, Planned]]:
         if plan.relapse != "none":
             _restart_cyclosporine(care, day)
         if plan.relapse == "second_course":
-            _give(care, Planned(name="rabbit_atg"), day + SECOND_LINE_DELAY_DAYS)
+            _give(care, Planned(name="rabbit_atg"), second_line_day)
         return []
-    if care.is_responding or care.has_second_line or after < RESPONSE_DAYS - 1 or plan.non_response == "none":
+    if care.is_responding or care.has_second_line or after < p["care_response_days"] - 1 or plan.non_response == "none":
         return []
     care.has_second_line = True
     if plan.non_response == "transplant":
-        return [(day + SECOND_LINE_DELAY_DAYS, Planned(name=TRANSPLANT))]
+        return [(second_line_day, Planned(name=TRANSPLANT))]
     if plan.non_response == "second_course":
-        _give(care, Planned(name="rabbit_atg"), day + SECOND_LINE_DELAY_DAYS)
+        _give(care, Planned(name="rabbit_atg"), second_line_day)
         _restart_cyclosporine(care, day)
     else:
         _give(care, Planned(name="eltrombopag", options={"duration_days": 365.0}), day)
@@ -175,9 +173,11 @@ def _transplant(care: _Care, item: Planned, seed: int, number: int) -> None:
     day, age = episodes.day, care.case.patient.age_at(episodes.day)
     again = (len(care.transplants),) if care.transplants else ()  # a second graft has draws of its own
     random = generator(seed, "transplant", number, *again)
-    donor_age = float(item.options.get("donor_age_years", 35.0))
-    usual = p["graft_stem_cells_young_donor_count" if donor_age < 48 else "graft_stem_cells_old_donor_count"]
-    cells = round(float(item.options.get("stem_cells_count", usual)) * math.exp(0.5 * random.standard_normal()))
+    donor_age = float(item.options.get("donor_age_years", p["graft_donor_age_usual_years"]))
+    is_young = donor_age < p["graft_donor_age_limit_years"]
+    usual = p["graft_stem_cells_young_donor_count" if is_young else "graft_stem_cells_old_donor_count"]
+    spread = math.exp(p["graft_stem_cells_log_sd"] * random.standard_normal())
+    cells = round(float(item.options.get("stem_cells_count", usual)) * spread)
     fails = random.random() < p["graft_failure_fraction"]
     donor = len(episodes.patient.clone_kinds) - 1
     episodes.ablate_and_graft(
@@ -190,11 +190,13 @@ def _transplant(care: _Care, item: Planned, seed: int, number: int) -> None:
     if LOST_NICHE in own:
         index = POOLS["own"].start + own.index(LOST_NICHE)
         episodes.set_pool(index, max(float(episodes.state[index]), p["conditioning_niche_loss_fraction"]))
-    bracket = "young" if age < 20 else ("adult" if age <= 50 else "older")
-    care.transplants.append((day, p[f"transplant_death_{bracket}_fraction"] * (3.0 if fails else 1.0)))
+    is_adult = age <= p["transplant_age_older_years"]
+    bracket = "young" if age < p["transplant_age_young_years"] else ("adult" if is_adult else "older")
+    more = p["graft_failure_death_fold"] if fails else 1.0
+    care.transplants.append((day, p[f"transplant_death_{bracket}_fraction"] * more))
     care.happened.append(Happening(day=day, kind="transplant", detail="marrow, matched sibling"))
     if fails:
-        care.happened.append(Happening(day=day + 35.0, kind="graft_failure"))
+        care.happened.append(Happening(day=day + p["graft_failure_found_days"], kind="graft_failure"))
     for index, given in enumerate(care.given):  # immunosuppression of the first plan ends
         if isinstance(given, Cyclosporine | Eltrombopag):
             stopped = _ended(given, day)

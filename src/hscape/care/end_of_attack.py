@@ -15,12 +15,14 @@ class EndOfAttack(Influence):
 
     Args:
         day: first day.
-        rate_per_day: how fast.
+        rate_per_day: how fast; None takes the recorded value.
     """
 
     day: float
-    rate_per_day: float = 0.1
+    rate_per_day: float | None = None
 
     def changes(self, context: Context) -> Iterable[Change]:
         """Killing of attacking cells."""
-        return [Change(channel=Channel.EFFECTOR_KILLING_PER_DAY, start_day=self.day, addition=self.rate_per_day)]
+        recorded = context.parameters["attack_own_end_per_day"]
+        rate = recorded if self.rate_per_day is None else self.rate_per_day
+        return [Change(channel=Channel.EFFECTOR_KILLING_PER_DAY, start_day=self.day, addition=rate)]

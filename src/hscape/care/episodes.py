@@ -218,7 +218,7 @@ class Episodes:
             state = self._state = state.with_room(4 * len(state.clones.cells))
         address = stream_key(0, "donor", int(tick)) & _ADDRESS_MASK
         n_used = place(
-            state.clones, state.n_used, float(donor_cells), 0.0, 0.0, 0.0, address, np.uint64(0), kind, tick, 0.0
+            state.clones, state.n_used, float(donor_cells), 0.0, 0.0, 0.0, 1.0, address, np.uint64(0), kind, tick, 0.0
         )
         slot = int(np.flatnonzero(state.clones.address[: int(n_used)] == address)[0])
         state.clones.progenitors[slot] = donor_progenitors
@@ -269,6 +269,7 @@ class Episodes:
             with_blood=True,
             with_composition=True,
             key=stream_key(self.run.seed, "patient", self.run.number),
+            report_fraction=self.run.report_fraction,
             report_cells=self.run.report_fraction * capacity,
             is_continued=self.day > 0.0,
             red_cell_trigger_g_per_dl=watch.red_cell_trigger_g_per_dl,

@@ -40,8 +40,9 @@ def infection_fold(neutrophils_1e9_per_l: np.ndarray, p: Parameters) -> np.ndarr
 def bleeding_fold(platelets_1e9_per_l: np.ndarray, p: Parameters) -> np.ndarray:
     """Relative hazard of bleeding at platelet counts: nearly flat from 80 down to 6, then steep."""
     steep = p["bleeding_hazard_below_5_fold"]
-    found = np.where(platelets_1e9_per_l > 80.0, 0.3, 1.0)
-    return np.where(platelets_1e9_per_l <= 5.0, steep, found)
+    is_mild = platelets_1e9_per_l > p["bleeding_mild_platelets_1e9_per_l"]
+    found = np.where(is_mild, p["bleeding_hazard_above_80_fold"], 1.0)
+    return np.where(platelets_1e9_per_l <= p["bleeding_steep_platelets_1e9_per_l"], steep, found)
 
 
 def background_death_per_year(age_years: np.ndarray, sex: str, p: Parameters) -> np.ndarray:
@@ -102,14 +103,18 @@ def draw_outcome(
             after[days >= day] = p["high_risk_evolution_death_per_year"]
     causes = {
         "infection": (infection - 1.0) * p["infection_death_base_per_year"] * older * care,
-        "bleeding": np.maximum(bleeding - 0.3, 0.0) * p["bleeding_death_base_per_year"] * older * care,
+        "bleeding": np.maximum(bleeding - p["bleeding_hazard_above_80_fold"], 0.0)
+        * p["bleeding_death_base_per_year"]
+        * older
+        * care,
         "malignancy": after,
         "other": background_death_per_year(ages, sex, p),
     }
     death_day, cause = _first_death(days, weeks, causes, random)
     for day, chance in procedure_deaths:
         if random.random() < chance:
-            at = day + 365.0 * random.beta(1.0, 2.5)
+            shapes = p["transplant_death_time_first_shape"], p["transplant_death_time_second_shape"]
+            at = day + p["transplant_death_within_days"] * random.beta(*shapes)
             if death_day is None or at < death_day:
                 death_day, cause = at, "transplant"
     happened = [

@@ -5,7 +5,7 @@ These judgments steer the simulated care only. Results of a cohort come from the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,9 +13,8 @@ from hscape.biology.channels import resting_channels
 from hscape.biology.state import POOLS
 from hscape.care.episodes import Episodes
 from hscape.dynamics.transfusion import hemoglobin_g_per_dl, neutrophils_1e9_per_l, platelets_1e9_per_l
+from hscape.parameters import Parameters
 
-SEVERE_NEUTROPHILS, SEVERE_PLATELETS, SEVERE_RETICULOCYTES = 0.5, 20.0, 60.0  # modified Camitta, 1e9/L
-FREE_DAYS = 56.0
 _RETICULOCYTES, _VOLUME = POOLS["blood_reticulocytes"].start, POOLS["blood_volume"].start
 
 
@@ -28,14 +27,17 @@ class Seen:
     platelets_1e9_per_l: float
     reticulocytes_1e9_per_l: float
     is_transfused: bool
+    parameters: Parameters = field(default_factory=Parameters)
 
     @property
     def is_severe(self) -> bool:
         """Two of three counts in the severe range."""
+        p = self.parameters
+        is_anemic = self.hemoglobin_g_per_dl < p["care_severe_reticulocytes_hemoglobin_g_per_dl"]
         low = (
-            self.neutrophils_1e9_per_l < SEVERE_NEUTROPHILS,
-            self.platelets_1e9_per_l < SEVERE_PLATELETS,
-            self.reticulocytes_1e9_per_l < SEVERE_RETICULOCYTES and self.hemoglobin_g_per_dl < 10.0,
+            self.neutrophils_1e9_per_l < p["care_severe_neutrophils_1e9_per_l"],
+            self.platelets_1e9_per_l < p["care_severe_platelets_1e9_per_l"],
+            self.reticulocytes_1e9_per_l < p["care_severe_reticulocytes_1e9_per_l"] and is_anemic,
         )
         return sum(low) >= 2
 
@@ -47,12 +49,13 @@ class Seen:
     @property
     def relapses(self) -> bool:
         """Transfused again, or near the severe range."""
-        return self.is_transfused or self.is_severe or self.platelets_1e9_per_l < SEVERE_PLATELETS
+        low = self.parameters["care_severe_platelets_1e9_per_l"]
+        return self.is_transfused or self.is_severe or self.platelets_1e9_per_l < low
 
 
 def look(episodes: Episodes, constants: np.void) -> Seen:
     """The counts where the course stands."""
-    y, c = episodes.state, constants
+    y, c, p = episodes.state, constants, episodes.patient.parameters
     given = episodes.transfusions
     reticulocytes = c["blood_reticulocyte_share"] * c["red_cells_normal_1e12_per_l"] * 1000.0 * y[_RETICULOCYTES]
     return Seen(
@@ -60,5 +63,6 @@ def look(episodes: Episodes, constants: np.void) -> Seen:
         neutrophils_1e9_per_l=float(neutrophils_1e9_per_l(y, c)),
         platelets_1e9_per_l=float(platelets_1e9_per_l(y, resting_channels(), c)),
         reticulocytes_1e9_per_l=float(reticulocytes / y[_VOLUME]),
-        is_transfused=bool(len(given) and given[-1, 0] > episodes.day - FREE_DAYS),
+        is_transfused=bool(len(given) and given[-1, 0] > episodes.day - p["care_transfusion_free_days"]),
+        parameters=p,
     )

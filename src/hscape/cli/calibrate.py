@@ -29,7 +29,7 @@ def calibrate(
     patients: Annotated[str, typer.Option(help="virtual patients a design in every evaluation")] = "240",
     iterations: Annotated[str, typer.Option(help="steps; each costs about thirteen evaluations")] = "3",
     workers: Annotated[str, typer.Option(help="processes")] = "2",
-    seed: Seed = "1",
+    seed: Seed = "7001",  # not the default of validate, which must judge on other people
     settings: Settings = None,
     as_json: AsJson = False,
 ) -> None:

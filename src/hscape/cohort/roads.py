@@ -14,10 +14,6 @@ import numpy as np
 from hscape.care import CarePlan, Case, VirtualPatient, admit
 from hscape.care.plan import TRANSPLANT
 
-AT_DAYS = 730.0
-FREE_DAYS = 56.0
-#: Counts that call a marrow recovered, free of transfusions, two years after diagnosis (1e9/L, g/dL).
-NEUTROPHILS, PLATELETS, HEMOGLOBIN = 1.0, 50.0, 9.0
 ROADS = (
     "ordinary stem cells, after treatment",
     "escape clone",
@@ -46,21 +42,22 @@ class Road(NamedTuple):
     is_escape_needed: bool
 
 
-def is_recovered(patient: VirtualPatient, at_days: float = AT_DAYS) -> bool:
+def is_recovered(patient: VirtualPatient, at_days: float | None = None) -> bool:
     """Alive is not asked: whether the marrow had come back by then, had the patient lived."""
     if patient.diagnosis_day is None:
         return False
-    day = patient.diagnosis_day + at_days
+    p = patient.history.patient.parameters
+    day = patient.diagnosis_day + (p["road_judgment_days"] if at_days is None else at_days)
     counts = patient.history.counts
     if counts["day"].iloc[-1] < day - 7.0:
         return False
     row = counts.iloc[min(int(np.searchsorted(counts["day"].to_numpy(), day)), len(counts) - 1)]
-    is_free = not any(day - FREE_DAYS < item.day <= day for item in patient.transfusions)
+    is_free = not any(day - p["care_transfusion_free_days"] < item.day <= day for item in patient.transfusions)
     return bool(
         is_free
-        and row["neutrophils_1e9_per_l"] >= NEUTROPHILS
-        and row["platelets_1e9_per_l"] >= PLATELETS
-        and row["hemoglobin_g_per_dl"] >= HEMOGLOBIN
+        and row["neutrophils_1e9_per_l"] >= p["road_neutrophils_1e9_per_l"]
+        and row["platelets_1e9_per_l"] >= p["road_platelets_1e9_per_l"]
+        and row["hemoglobin_g_per_dl"] >= p["road_hemoglobin_g_per_dl"]
     )
 
 
@@ -117,7 +114,8 @@ def find_road(case: Case, *, seed: int, number: int) -> Road:
 
 
 def _lived(case: Case, seed: int, number: int) -> VirtualPatient:
-    return admit(dataclasses.replace(case, follow_up_days=AT_DAYS + 14.0), seed=seed, number=number)
+    days = case.patient.parameters["road_judgment_days"] + 14.0  # two weekly rows beyond the day of judgment
+    return admit(dataclasses.replace(case, follow_up_days=days), seed=seed, number=number)
 
 
 def _largest_escape_clone(patient: VirtualPatient) -> tuple[str, float]:

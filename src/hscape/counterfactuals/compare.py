@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hscape.care import Case, VirtualPatient, admit
-from hscape.care.seen import FREE_DAYS, Seen
+from hscape.care.seen import Seen
 from hscape.counterfactuals.changes import Changes, changed_case
 from hscape.dynamics.acting import marrow_output
 from hscape.scenario import Scenario
@@ -126,8 +126,9 @@ def has_recovered(patient: VirtualPatient, day: float) -> bool:
     if values["neutrophils_1e9_per_l"] is None:
         return False
     counts = {name: values[name] or 0.0 for name in COUNTS[:-1]}
-    transfused = any(day - FREE_DAYS < item.day <= day for item in patient.transfusions)
-    return patient.last_day >= day and Seen(is_transfused=transfused, **counts).responds
+    p = patient.history.patient.parameters
+    transfused = any(day - p["care_transfusion_free_days"] < item.day <= day for item in patient.transfusions)
+    return patient.last_day >= day and Seen(is_transfused=transfused, parameters=p, **counts).responds
 
 
 def _columns(patient: VirtualPatient) -> dict[str, np.ndarray]:

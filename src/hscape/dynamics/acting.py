@@ -8,6 +8,7 @@ from hscape.biology.channels import N_CHANNELS, Channel
 from hscape.biology.influence import compile_influences
 from hscape.biology.state import FROZEN, N_BLOOD
 from hscape.dynamics.blood import fill_channels
+from hscape.dynamics.output import MEAN_OUTPUT
 from hscape.history import History
 from hscape.units import TICKS_PER_DAY
 
@@ -35,4 +36,5 @@ def marrow_output(history: History) -> np.ndarray:
 
     Transfusions do not touch it, and suppression lowers it at once: counts are what becomes of it.
     """
-    return history.pool("early_progenitors") * channels_over_time(history)[:, Channel.PROGENITOR_OUTPUT]
+    held_down = channels_over_time(history)[:, Channel.PROGENITOR_OUTPUT]
+    return history.pool("early_progenitors") * history.factors[:, MEAN_OUTPUT] * held_down

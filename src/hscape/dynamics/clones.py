@@ -25,6 +25,7 @@ class Clones(NamedTuple):
     fitness_per_day: np.ndarray
     interferon_fitness_per_day: np.ndarray  # added to it under full interferon
     vulnerability: np.ndarray
+    output: np.ndarray  # blood made per early progenitor, relative to ordinary ones
     address: np.ndarray  # uint64, 56 bits; the clone's part of a draw's address
     parent: np.ndarray  # uint64, address of the parent clone
     kind: np.ndarray  # index into the mutation kinds, -1 for founders
@@ -37,8 +38,9 @@ class Clones(NamedTuple):
 def empty_clones(n_slots: int) -> Clones:
     """Room for this many clones, all empty."""
     whole, real = np.int64, np.float64
-    kinds = (real, real, real, real, np.uint64, np.uint64, whole, whole, real, real, whole)
+    kinds = (real, real, real, real, real, np.uint64, np.uint64, whole, whole, real, real, whole)
     clones = Clones(*(np.zeros(n_slots, dtype=kind) for kind in kinds))
+    clones.output[:] = 1.0
     clones.serial[:] = -1
     clones.kind[:] = -1
     return clones
@@ -78,6 +80,7 @@ def place(
     fitness_per_day,
     interferon_fitness_per_day,
     vulnerability,
+    output,
     address,
     parent,
     kind,
@@ -93,6 +96,7 @@ def place(
     clones.fitness_per_day[slot] = fitness_per_day
     clones.interferon_fitness_per_day[slot] = interferon_fitness_per_day
     clones.vulnerability[slot] = vulnerability
+    clones.output[slot] = output
     clones.address[slot] = address
     clones.parent[slot] = parent
     clones.kind[slot] = kind

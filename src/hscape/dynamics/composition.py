@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from hscape.biology.state import N_BLOOD, POOLS
-from hscape.compiled import compiled
+from hscape.compiled import compiled, inlined
 
 N_TRACKED = 9  # ordinary cells and eight clones
 #: A clone is followed once it holds this share of stem cells or early progenitors.
@@ -78,14 +78,27 @@ def follow_large_clones(clones, n_used, tracked, shares):
                 shares[pool, place] = 0.0
 
 
-@compiled
-def fill_at_start(clones, n_used, tracked, shares):
-    """At the start every pool has the composition of the early progenitors."""
+@inlined
+def _giving(clones, n_used):
+    """Early progenitors of all clones, each weighted by what it gives."""
     total = 0.0
     for i in range(n_used):
-        total += clones.progenitors[i]
+        total += clones.progenitors[i] * clones.output[i]
+    return total
+
+
+@inlined
+def _given_by(clones, i, total):
+    """Share of one clone in what early progenitors give; zero for no clone."""
+    return clones.progenitors[i] * clones.output[i] / total if i >= 0 and total > 0.0 else 0.0
+
+
+@compiled
+def fill_at_start(clones, n_used, tracked, shares):
+    """At the start every pool has the composition of what the early progenitors give."""
+    total = _giving(clones, n_used)
     for j in range(N_TRACKED):
-        share = clones.progenitors[tracked[j]] / total if tracked[j] >= 0 and total > 0.0 else 0.0
+        share = _given_by(clones, tracked[j], total)
         for pool in range(shares.shape[0]):
             shares[pool, j] = share
 
@@ -93,13 +106,10 @@ def fill_at_start(clones, n_used, tracked, shares):
 @compiled
 def carry(days, y, gain, clones, n_used, tracked, shares):
     """Carry the composition over a span of at most a day."""
-    total = 0.0
-    for i in range(n_used):
-        total += clones.progenitors[i]
+    total = _giving(clones, n_used)
     source, before = np.zeros(N_TRACKED), np.zeros(N_TRACKED)
     for j in range(N_TRACKED):
-        if tracked[j] >= 0 and total > 0.0:
-            source[j] = clones.progenitors[tracked[j]] / total
+        source[j] = _given_by(clones, tracked[j], total)
     for pool in range(N_BLOOD):
         upstream = UPSTREAM[pool]
         if upstream == -2:

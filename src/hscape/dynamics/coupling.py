@@ -28,16 +28,18 @@ _KILLING, _CONTACT = int(Ch.STEM_CELL_KILLING_PER_DAY), int(Ch.CONTACT_KILLING_P
 @inlined
 def lend_to_blood(clones, n_used, y, c, f):
     """What the stem-cell layer lends to the blood within a cell."""
-    cells, killable, early, early_killable = 0.0, 0.0, 0.0, 0.0
+    cells, killable, early, early_killable, giving = 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(n_used):
         cells += clones.cells[i]
         killable += clones.cells[i] * clones.vulnerability[i]
         early += clones.progenitors[i]
         early_killable += clones.progenitors[i] * clones.vulnerability[i]
+        giving += clones.progenitors[i] * clones.output[i]
     f[0] = cells / c.stem_cell_niche_capacity_cells
     f[1] = killable / c.stem_cell_niche_capacity_cells
     f[2] = early_killable / early if early > 0.0 else 0.0
     f[3] = rates.presented_antigen(f[1], f[2] * y[EARLY])
+    f[4] = giving / early if early > 0.0 else 1.0
 
 
 @inlined

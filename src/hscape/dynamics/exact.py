@@ -129,6 +129,7 @@ def advance(clones, n_used, start_tick, stop_tick, setting, kinds, source, c):
                 fitness,
                 interferon_fitness,
                 vulnerability,
+                clones.output[i] * kinds.output[kind],
                 address,
                 clones.address[i],
                 kind,

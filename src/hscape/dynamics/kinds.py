@@ -27,6 +27,7 @@ def mutation_kinds(kinds: Sequence[CloneKind], changed: Mapping[int | str, Clone
         fitness_shape=np.array([k.fitness_shape for k in kinds], dtype=float),
         interferon_fitness_per_day=np.array([k.interferon_fitness_per_year for k in kinds]) / DAYS_PER_YEAR,
         vulnerability=np.array([k.vulnerability_fraction for k in kinds], dtype=float),
+        output=np.array([k.output_fraction for k in kinds], dtype=float),
         change=np.array([_as_bits(changed.get(k.name)) for k in kinds], dtype=np.int64),
         changed_address=np.array(list(single), dtype=np.uint64),
         changed_what=np.array([_as_bits(change) for change in single.values()], dtype=np.int64),

@@ -22,6 +22,7 @@ class MutationKinds(NamedTuple):
     fitness_shape: np.ndarray  # gamma shape of the fitness; 0 for a fixed one
     interferon_fitness_per_day: np.ndarray  # added under full interferon
     vulnerability: np.ndarray  # to contact killing, relative to the parent
+    output: np.ndarray  # blood made per early progenitor, relative to the parent
     change: np.ndarray  # what a counterfactual takes from every clone of the kind; 0 for nothing
     changed_address: np.ndarray  # (n_changed,) single clones that a counterfactual changes
     changed_what: np.ndarray  # (n_changed,) what it takes from each
@@ -31,7 +32,7 @@ def no_mutation() -> MutationKinds:
     """No kind at all."""
     whole = np.zeros(0, dtype=np.int64)
     none = np.zeros(0)
-    return MutationKinds(none, none, none, none, none, whole, np.zeros(0, dtype=np.uint64), whole)
+    return MutationKinds(none, none, none, none, none, none, whole, np.zeros(0, dtype=np.uint64), whole)
 
 
 @inlined

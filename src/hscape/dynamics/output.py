@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +34,8 @@ CLONE_COLUMNS = (
     "red_cell",
 )
 N_CLONE_COLUMNS = len(CLONE_COLUMNS)
+#: Column of `Output.channel` with what the mean early progenitor gives.
+MEAN_OUTPUT = 2
 
 
 class Output(NamedTuple):
@@ -41,7 +44,7 @@ class Output(NamedTuple):
     tick: np.ndarray  # (n_out,) wanted
     state: np.ndarray  # (n_out, n_states)
     stem_cells: np.ndarray  # (n_out,)
-    channel: np.ndarray  # (n_out, 2): splenic pool, circulating share of neutrophils
+    channel: np.ndarray  # (n_out, 3): splenic pool, circulating share of neutrophils, mean output
     clone_tick: np.ndarray  # (n_clone_out,) wanted
     clone_row: np.ndarray  # (n_rows, n_clone_columns)
     serial_slot: np.ndarray  # (n_serials, 6): address low/high, parent low/high, kind, birth tick
@@ -55,21 +58,29 @@ class Output(NamedTuple):
 
 @compiled
 def record_blood(index, tick, y, program, f, work, out):
-    """Write the blood state of one row, with the two channels that turn pools into counts."""
+    """Write the blood state of one row, with the two channels that turn pools into counts, and the mean output."""
     channels_at(program, tick, y, f, work[6])
     for i in range(N_STATES):
         out.state[index, i] = y[i]
     out.channel[index, 0] = work[6, _SPLENIC_POOL]
     out.channel[index, 1] = work[6, _CIRCULATING_SHARE]
+    out.channel[index, MEAN_OUTPUT] = f[4]
 
 
 @compiled
 def number_clones(clones, n_used, plan, out):
-    """Give a serial number to every clone that has become large enough to report."""
+    """Give a serial number to every clone that has become large enough to report.
+
+    Large is a share of the niche, or the same share of the early progenitors: in an empty marrow a clone of a few
+    stem cells may be what the blood is made from.
+    """
+    least = math.inf
+    if plan.with_blood:
+        least = max(plan.report_fraction * clones.progenitors[:n_used].sum(), NEGLIGIBLE_PROGENITORS)
     for i in range(1, n_used):
         if (
             clones.serial[i] < 0
-            and clones.cells[i] >= plan.report_cells
+            and (clones.cells[i] >= plan.report_cells or clones.progenitors[i] >= least)
             and out.n_serials[0] < out.serial_slot.shape[0]
         ):
             s = out.n_serials[0]

@@ -23,6 +23,7 @@ class Plan(NamedTuple):
     with_blood: bool
     with_composition: bool
     key: np.uint64
+    report_fraction: float
     report_cells: float  # a clone is reported once it has had this many stem cells
     is_continued: bool  # an earlier call has brought the patient here
     red_cell_trigger_g_per_dl: float  # hemoglobin below which red cells are given; 0 for never

@@ -159,6 +159,7 @@ def _mutate(clones, n_used, slot, tick, days, mean, first_uniform, fold, setting
                 fitness,
                 interferon_fitness,
                 vulnerability,
+                clones.output[slot] * kinds.output[kind],
                 address,
                 clones.address[slot],
                 kind,

@@ -14,7 +14,6 @@ import numpy as np
 from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.care import CarePlan, VirtualPatient, admit
 from hscape.care.plan_file import read_plan
-from hscape.care.seen import FREE_DAYS, SEVERE_NEUTROPHILS, SEVERE_PLATELETS, SEVERE_RETICULOCYTES
 from hscape.cohort.population import draw_case
 from hscape.dynamics.simulate import simulate
 from hscape.parameters import Parameters
@@ -55,10 +54,11 @@ def _day(patient: VirtualPatient, after_diagnosis_days: float) -> float:
 
 def is_severe(patient: VirtualPatient, after_diagnosis_days: float) -> bool:
     """Two of three true counts in the severe range."""
+    p = patient.history.patient.parameters
     low = (
-        _at(patient, "neutrophils_1e9_per_l", after_diagnosis_days) < SEVERE_NEUTROPHILS,
-        _at(patient, "platelets_1e9_per_l", after_diagnosis_days) < SEVERE_PLATELETS,
-        _at(patient, "reticulocytes_1e9_per_l", after_diagnosis_days) < SEVERE_RETICULOCYTES,
+        _at(patient, "neutrophils_1e9_per_l", after_diagnosis_days) < p["care_severe_neutrophils_1e9_per_l"],
+        _at(patient, "platelets_1e9_per_l", after_diagnosis_days) < p["care_severe_platelets_1e9_per_l"],
+        _at(patient, "reticulocytes_1e9_per_l", after_diagnosis_days) < p["care_severe_reticulocytes_1e9_per_l"],
     )
     return sum(low) >= 2
 
@@ -66,7 +66,8 @@ def is_severe(patient: VirtualPatient, after_diagnosis_days: float) -> bool:
 def responds(patient: VirtualPatient, after_diagnosis_days: float) -> bool:
     """Free of transfusions for eight weeks and not severe."""
     day = _day(patient, after_diagnosis_days)
-    is_transfused = any(day - FREE_DAYS < given.day <= day for given in patient.transfusions)
+    free_days = patient.history.patient.parameters["care_transfusion_free_days"]
+    is_transfused = any(day - free_days < given.day <= day for given in patient.transfusions)
     return not is_transfused and not is_severe(patient, after_diagnosis_days)
 
 

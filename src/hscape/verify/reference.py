@@ -19,6 +19,7 @@ from hscape.dynamics.blood import (
     CALM_PRODUCT,
     EVENT_DAYS,
     EVENT_PRODUCT,
+    N_FROZEN,
     N_MEANS,
     derivative,
     fill_channels,
@@ -113,7 +114,7 @@ def reference_course(
     """
     from scipy.integrate import solve_ivp
 
-    c, f = constants_record(patient.parameters, patient.sex), np.ones(3)
+    c, f = constants_record(patient.parameters, patient.sex), np.ones(N_FROZEN)
     h, gain, dy = np.zeros(N_STATES), np.zeros(N_STATES), np.zeros(N_STATES)
 
     def advance(program: Program, tick: int, row: int, y: np.ndarray, span: float) -> np.ndarray:
@@ -136,7 +137,7 @@ def fast_course(
     patient: Patient, *, days: float, every_days: float = 1.0, start: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """The same by the fast integrator, for comparison."""
-    c, f = constants_record(patient.parameters, patient.sex), np.ones(3)
+    c, f = constants_record(patient.parameters, patient.sex), np.ones(N_FROZEN)
     work, means = np.zeros((7, N_STATES)), np.zeros(N_MEANS)
 
     def advance(program: Program, tick: int, row: int, y: np.ndarray, span: float) -> np.ndarray:

@@ -5,11 +5,12 @@ relative to health), interferon F (relative to a full attack), exposure C to cyc
 
     dT/dt = p T A / (A + K) (1 - T) / (1 + s C)  -  g T H / (H + T)  -  d T  -  x T
     dF/dt = (T m / (1 + s C) - F) / w
-    contact killing of a stem cell of vulnerability v:  v k T / (1 + s C)
+    contact killing of a stem cell of vulnerability v:  v k T (1 + h) / (h + T) / (1 + s C)
     F divides output, stem-cell division and thrombopoietin signaling by 1 + b F
 
-p expansion, K half antigen, d slow contraction, g regulation, H where regulation is overwhelmed, x killing of
-attacking cells (antithymocyte globulin, or the attack's own end), s sensitivity to cyclosporine, m suppression.
+k killing at T = 1, h attackers at which killing is half of its largest, p expansion, K half antigen, d slow
+contraction, g regulation, H where regulation is overwhelmed, x killing of attacking cells (antithymocyte globulin,
+or the attack's own end), s sensitivity to cyclosporine, m suppression.
 g = p a / (a + K) - d, so that a small attack grows only while the antigen exceeds the tolerated fraction a.
 Derivation and what follows from it: docs/explanation/immune-attack.md.
 Leaves out: naive precursors, several clones of attacking cells, homing, chance among few attacking cells.
@@ -52,7 +53,7 @@ class ImmuneAttack(Influence):
     flare_day: float | None = None
     flare_fold: float | None = None
     end_day: float | None = None
-    end_per_day: float = 0.1
+    end_per_day: float | None = None
 
     def _value(self, name: str, context: Context) -> float:
         given = getattr(self, name.removeprefix("attack_"))
@@ -107,10 +108,14 @@ class ImmuneAttack(Influence):
         """Contact killing, and what interferon holds down."""
         p = context.parameters
         killing = self._value("attack_killing_per_day", context)
+        half = p["attack_killing_half_fold"]
         block = self._value("cyclosporine_sensitivity_fold", context)
         drug = Channel.CYCLOSPORINE_EXPOSURE.name
         return [
-            Effect(channel=Channel.CONTACT_KILLING_PER_DAY, variable=ATTACKING, coefficient=killing),
+            Effect(
+                channel=Channel.CONTACT_KILLING_PER_DAY, variable=ATTACKING, coefficient=killing * (1.0 + 1.0 / half),
+                half=half,
+            ),
             Effect(channel=Channel.CONTACT_KILLING_PER_DAY, variable=drug, coefficient=block, mode="reduce"),
             Effect(channel=Channel.INTERFERON_FOLD, variable=INTERFERON, coefficient=1.0),
             Effect(
@@ -135,6 +140,5 @@ class ImmuneAttack(Influence):
         """The attack's own end."""
         if self.end_day is None:
             return []
-        return [
-            Change(channel=Channel.EFFECTOR_KILLING_PER_DAY, start_day=self.end_day, addition=self.end_per_day),
-        ]
+        rate = context.parameters["attack_own_end_per_day"] if self.end_per_day is None else self.end_per_day
+        return [Change(channel=Channel.EFFECTOR_KILLING_PER_DAY, start_day=self.end_day, addition=rate)]
