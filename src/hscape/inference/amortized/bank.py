@@ -18,9 +18,9 @@ from hscape.parameters import Parameters
 from hscape.streams import generator
 
 GROUP, GROUPS_PER_FILE = 24, 50
-MOST_TOKENS = 64
+MOST_TOKENS = 48
 #: Charts are put into batches by their number of tokens, rounded up to one of these.
-LENGTHS = (16, 32, 64)
+LENGTHS = (16, 28, 48)
 #: Share of charts that end before the last day of the plan.
 SHORTENED = 0.35
 

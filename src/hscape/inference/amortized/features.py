@@ -90,7 +90,7 @@ def _base(token, day, last_day, drugs, given, n_given):
     after = max(day, 0.0)
     token[0] = day / 700.0
     token[1] = math.log1p(after / 14.0) / 2.0 - 0.7
-    token[2] = after / max(last_day, 1.0)
+    token[2] = min(1.5, after / max(last_day, 1.0))
     token[3] = math.exp(-after / 30.0)
     token[4] = math.exp(-after / 150.0)
     token[5] = 1.0 if day < 0.0 else 0.0
@@ -152,6 +152,24 @@ def _put_clone(token, o):
 
 
 @compiled
+def _drug_tokens(drugs, given, n_given, last_day, tokens, n):
+    for i in range(drugs.shape[0]):
+        what, start, stop = int(drugs[i, 0]), drugs[i, 1], drugs[i, 2]
+        is_step = what == 2 and i > 0 and drugs[i - 1, 0] == 2.0 and abs(drugs[i - 1, 2] - start) < 1.0
+        goes_on = what == 2 and i + 1 < drugs.shape[0] and drugs[i + 1, 0] == 2.0 and abs(drugs[i + 1, 1] - stop) < 1.0
+        if what < 4 and start <= last_day and not is_step and n < tokens.shape[0]:
+            _base(tokens[n], start, last_day, drugs, given, n_given)
+            tokens[n, EVENT + max(what - 1, 0)] = 1.0
+            n += 1
+        if (what == 2 or what == 3) and stop <= last_day and not goes_on and n < tokens.shape[0]:
+            _base(tokens[n], stop, last_day, drugs, given, n_given)
+            tokens[n, EVENT + what - 1] = -1.0
+            tokens[n, EVENT + 3] = 1.0
+            n += 1
+    return n
+
+
+@compiled
 def fill_tokens(rows, n_rows, drugs, given, n_given, last_day, tokens):
     """Tokens of a chart.
 
@@ -167,7 +185,8 @@ def fill_tokens(rows, n_rows, drugs, given, n_given, last_day, tokens):
     Returns:
         how many tokens; those that do not fit are left out, later ones first.
     """
-    n, first, day, room = 0, 0, -1.0e9, tokens.shape[0]
+    n = _drug_tokens(drugs, given, n_given, last_day, tokens, 0)
+    first, day, room = n, -1.0e9, tokens.shape[0]
     for k in range(n_rows):
         o = rows[k]
         what = int(o[1])
@@ -202,22 +221,4 @@ def fill_tokens(rows, n_rows, drugs, given, n_given, last_day, tokens):
             _base(tokens[n], (window + 1.0) * BIN_DAYS, last_day, drugs, given, n_given)
             n += 1
         tokens[at, BIN + int(o[2]) - 1] += 0.3
-    return _drug_tokens(drugs, given, n_given, last_day, tokens, n)
-
-
-@compiled
-def _drug_tokens(drugs, given, n_given, last_day, tokens, n):
-    for i in range(drugs.shape[0]):
-        what, start, stop = int(drugs[i, 0]), drugs[i, 1], drugs[i, 2]
-        is_step = what == 2 and i > 0 and drugs[i - 1, 0] == 2.0 and abs(drugs[i - 1, 2] - start) < 1.0
-        goes_on = what == 2 and i + 1 < drugs.shape[0] and drugs[i + 1, 0] == 2.0 and abs(drugs[i + 1, 1] - stop) < 1.0
-        if what < 4 and start <= last_day and not is_step and n < tokens.shape[0]:
-            _base(tokens[n], start, last_day, drugs, given, n_given)
-            tokens[n, EVENT + max(what - 1, 0)] = 1.0
-            n += 1
-        if (what == 2 or what == 3) and stop <= last_day and not goes_on and n < tokens.shape[0]:
-            _base(tokens[n], stop, last_day, drugs, given, n_given)
-            tokens[n, EVENT + what - 1] = -1.0
-            tokens[n, EVENT + 3] = 1.0
-            n += 1
     return n

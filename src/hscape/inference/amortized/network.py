@@ -16,7 +16,7 @@ import numpy as np
 from hscape.inference.amortized.features import N_CONTEXT, N_FEATURES
 from hscape.inference.amortized.persons import N_COORDINATES
 
-WIDTH, HEADS, SUMMARY, HIDDEN = 128, 8, 128, 128
+WIDTH, HEADS, SUMMARY, HIDDEN = 80, 8, 96, 112
 BINS, BOUND = 8, 4.5
 #: Coupling layers from the data to the standard normal numbers.
 LAYERS = ("spline", "spline", "affine", "affine", "affine", "affine")
