@@ -11,7 +11,7 @@ from hscape.fingerprint import model_fingerprint
 from hscape.validation import validate
 from hscape.verify.dsmts import MODELS, check_samples, run_model
 from hscape.version import __version__
-from verification import clinical, disease, roads
+from verification import calibration, clinical, disease, roads
 from verification.blood import against_adaptive_solver, no_nan
 from verification.stem_cells import kernel_agreement, order_of_convergence
 
@@ -127,6 +127,9 @@ SECTIONS = {
     "clinical": lambda quick: clinical.section(quick, say),
     "disease": disease.section,
     "roads": roads.section,
+    "sbc": lambda quick: calibration.sbc_section(quick, say),
+    "attribution": lambda quick: calibration.attribution_section(quick, say),
+    "misspecification": lambda quick: calibration.misspecification_section(quick, say),
 }
 
 
@@ -151,7 +154,8 @@ def main() -> None:
 
 #: How the heading of each section begins.
 HEADINGS = {"dsmts": "Discrete", "master": "Master", "blood": "Blood", "kernels": "Step", "facts": "Published",
-            "clinical": "Clinical", "disease": "Disease", "roads": "Roads"}  # fmt: skip
+            "clinical": "Clinical", "disease": "Disease", "roads": "Roads",
+            "sbc": "Inference: simulation", "attribution": "Inference: who", "misspecification": "Inference: alarms"}  # fmt: skip
 
 
 def read_sections() -> dict[str, str]:

@@ -77,7 +77,7 @@ def test_whole_blood_mixes_lines_by_their_counts() -> None:
 class _Known:
     """A problem whose posterior is known: y = z0 + z1 + chance + noise, all normal."""
 
-    coordinates = SimpleNamespace(count=4)
+    coordinates = SimpleNamespace(size=4)
     n_noise, n_active = 3, 1
     y, sd = 2.0, 0.3
 

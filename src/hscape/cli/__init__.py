@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from hscape.cli import calibrate, clinic, cohort, counterfactual, simulator
+from hscape.cli import calibrate, clinic, cohort, counterfactual, simulator, verify
 from hscape.cli.common import BAD_INPUT, DONE, INTERRUPTED, MISSES, say
 from hscape.errors import InputError, NumericsError
 
@@ -24,6 +24,7 @@ app.add_typer(cohort.app)
 app.add_typer(calibrate.app)
 app.add_typer(counterfactual.app)
 app.add_typer(simulator.app)
+simulator.verify_app.command("sbc")(verify.verify_sbc)
 
 
 def main(arguments: list[str] | None = None) -> None:

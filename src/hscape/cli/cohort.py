@@ -58,7 +58,7 @@ def run(
     if seed is None:
         say(f"Seed {number}; to go on after a stop, give --seed {number}.")
     announce_compilation()
-    progress, done = _progress_line()
+    progress, done = progress_line()
     try:
         result = run_cohort(
             design,
@@ -120,7 +120,7 @@ def _tell(design: Any, content: dict[str, Any]) -> None:
         print(f"{content['folder']}/{file}")
 
 
-def _progress_line() -> tuple[Callable[[int, int], None], list[int]]:
+def progress_line() -> tuple[Callable[[int, int], None], list[int]]:
     """A line on standard error twice a second with the time left; and where it stands."""
     state = [0]
     began: list[float] = []

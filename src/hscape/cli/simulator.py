@@ -26,7 +26,7 @@ app = typer.Typer()
 verify_app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="Check the kernels against exact answers.",
+    help="Check the kernels against exact answers, and the inference against patients whose truth is known.",
     rich_markup_mode=None,
 )
 app.add_typer(verify_app, name="verify")

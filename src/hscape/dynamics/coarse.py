@@ -3,7 +3,7 @@
 For inference a course is needed some hundred thousand times for one chart. The rates, the influences and the blood are
 those of the full simulation; what is coarse is time (a week, a month while nothing happens, days at events) and the
 list of clones: one slot for ordinary stem cells and one for each *kind* of clone. Clones of one kind share their
-rates, so that their sum is itself a birth-death process with immigration, and nothing is lost by not telling them apart.
+rates, so that their sum is itself a birth-death process with immigration, and nothing is lost by adding them up.
 
 Chance enters through standard normal numbers that are handed in, one for each step and slot: the same numbers give the
 same course, nearby numbers a nearby one. A slot's cells after a step have the mean, the variance and the chance of

@@ -13,13 +13,13 @@ import math
 
 from hscape.biology import rates
 from hscape.biology.blood import (
+    BLOOD_RETICULOCYTES,
     EPO,
     ERYTHROBLASTS,
     ERYTHROID_PROGENITORS,
     IRON,
     LYMPHOCYTES,
     MARROW_RETICULOCYTES,
-    BLOOD_RETICULOCYTES,
     MATURING,
     MEGAKARYOCYTES,
     MITOTIC,

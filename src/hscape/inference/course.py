@@ -94,7 +94,7 @@ def make_setting(
             platelets_log_sd=p["presentation_log_sd"],
             neutrophils_log_sd=p["presentation_log_sd"],
         ),
-        end_per_day=0.1,
+        end_per_day=p["attack_own_end_per_day"],
         wait_days=wait_days,
         age_years=age_years,
         end_day=float(end_day),
@@ -112,7 +112,8 @@ def _set_person(numbers, base, attack, effects, terms, c):
     terms[_REGULATION, 1] = -(attack[0] * tolerated / (tolerated + attack[1]) - attack[2])
     terms[_INTERFERON_MADE, 1] = attack[3] * suppression
     terms[_INTERFERON_MADE, 8] = sensitivity
-    effects[_KILLING_EFFECT, 2] = killing
+    half = effects[_KILLING_EFFECT, 3]  # killing saturates in the number of attackers
+    effects[_KILLING_EFFECT, 2] = killing * (1.0 + 1.0 / half)
     effects[_CYCLOSPORINE_EFFECT, 2] = sensitivity
     r.niche_empty_division_fold = numbers[7]
     factor = numbers[8]

@@ -192,7 +192,7 @@ def _course(
         "pnh_stem_cells_count": rows[:, -1, CELLS + 1],
         "hla_loss_stem_cells_count": rows[:, -1, CELLS + 2],
     }
-    quantities["is_recovered"] = is_recovered(rows[:, -1]).astype(float)
+    quantities["is_recovered"] = is_recovered(rows[:, -1], problem.parameters).astype(float)
     course = Course(
         days=days, quantiles=quantiles, shares=shares, share_quantiles=share_quantiles, first_detectable=first
     )

@@ -83,7 +83,7 @@ def run_future(problem: Problem, numbers: np.ndarray, noise: np.ndarray, alterna
     return Future(
         name=alternative.name, words=alternative.words, months=months, fans=fans,
         free_by_month=free_now[:, at].mean(axis=0), dead_by_month=1.0 - alive[:, at].mean(axis=0),
-        recovered_by_24=float((is_recovered(rows[:, last]) & alive[:, last]).mean()),
+        recovered_by_24=float((is_recovered(rows[:, last], problem.parameters) & alive[:, last]).mean()),
         free=free_now[:, at[[6, 12, 24]]], donor_share=float(rows[:, last, EARLY_SHARE + N_SLOTS - 1].mean()),
     )  # fmt: skip
 
@@ -97,7 +97,8 @@ def _procedure_deaths(
     risk = p[f"transplant_death_{bracket}_fraction"]
     assert alternative.transplant_day is not None
     is_dead = random.random(n) < risk
-    day = alternative.transplant_day + 365.0 * random.beta(1.0, 2.5, n)
+    shapes = p["transplant_death_time_first_shape"], p["transplant_death_time_second_shape"]
+    day = alternative.transplant_day + p["transplant_death_within_days"] * random.beta(*shapes, n)
     return np.where(is_dead, np.searchsorted(days, day), len(days))
 
 
@@ -176,7 +177,7 @@ def relapse_risks(problem: Problem, numbers: np.ndarray, noise: np.ndarray, seed
         setting = problem.setting_for(list(treatments), float(days[-1]))
         fresh = fresh_noise(problem, noise, float(days[-1]), seed, "chance")
         rows, _ = problem.courses(numbers, fresh, days, setting)
-        fails = ~needs_no_transfusion(rows, problem.parameters) | is_severe(rows)
+        fails = ~needs_no_transfusion(rows, problem.parameters) | is_severe(rows, problem.parameters)
         found[name] = float(fails[:, 4 : int(MONTHS * DAYS_PER_MONTH / 7.0)].any(axis=1).mean())
     return found
 
@@ -195,7 +196,7 @@ def later_response(problem: Problem, numbers: np.ndarray, noise: np.ndarray, see
     p = problem.parameters
     age = problem.mapping.age_years + problem.last_day / 365.25
     dead = death_weeks(rows, age, problem.chart.sex or "male", p, generator(seed, "landmark", "death"))
-    ok = needs_no_transfusion(rows, p) & ~is_severe(rows)
+    ok = needs_no_transfusion(rows, p) & ~is_severe(rows, problem.parameters)
     weeks = [round(m * DAYS_PER_MONTH / 7.0) for m in (6, 12)]
     first, second = (float((ok[:, w : w + 8].all(axis=1) & (dead > w)).mean()) for w in weeks)
     return first, second

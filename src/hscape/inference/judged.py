@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from hscape.care.outcomes import background_death_per_year, bleeding_fold, infection_fold
-from hscape.care.seen import SEVERE_NEUTROPHILS, SEVERE_PLATELETS, SEVERE_RETICULOCYTES
 from hscape.biology.balance import DAYS_PER_YEAR
-from hscape.cohort.roads import HEMOGLOBIN, NEUTROPHILS, PLATELETS
+from hscape.care.outcomes import background_death_per_year, bleeding_fold, infection_fold
 from hscape.parameters import Parameters
 
 _HB, _PLT, _ANC, _RET = 1, 2, 3, 4
@@ -15,17 +13,24 @@ _HB, _PLT, _ANC, _RET = 1, 2, 3, 4
 FREE_WEEKS = 8
 
 
-def is_recovered(row: np.ndarray) -> np.ndarray:
+def is_recovered(row: np.ndarray, p: Parameters) -> np.ndarray:
     """Counts that call a marrow recovered; rows of the course, shape (..., n_columns)."""
-    return (row[..., _ANC] >= NEUTROPHILS) & (row[..., _PLT] >= PLATELETS) & (row[..., _HB] >= HEMOGLOBIN)
+    return (
+        (row[..., _ANC] >= p["road_neutrophils_1e9_per_l"])
+        & (row[..., _PLT] >= p["road_platelets_1e9_per_l"])
+        & (row[..., _HB] >= p["road_hemoglobin_g_per_dl"])
+    )
 
 
-def is_severe(row: np.ndarray) -> np.ndarray:
+def is_severe(row: np.ndarray, p: Parameters) -> np.ndarray:
     """Two of three counts in the severe range."""
     low = (
-        (row[..., _ANC] < SEVERE_NEUTROPHILS).astype(int)
-        + (row[..., _PLT] < SEVERE_PLATELETS)
-        + ((row[..., _RET] < SEVERE_RETICULOCYTES) & (row[..., _HB] < 10.0))
+        (row[..., _ANC] < p["care_severe_neutrophils_1e9_per_l"]).astype(int)
+        + (row[..., _PLT] < p["care_severe_platelets_1e9_per_l"])
+        + (
+            (row[..., _RET] < p["care_severe_reticulocytes_1e9_per_l"])
+            & (row[..., _HB] < p["care_severe_reticulocytes_hemoglobin_g_per_dl"])
+        )
     )
     return low >= 2
 
@@ -69,7 +74,10 @@ def death_weeks(
     older = p["death_hazard_per_decade_fold"] ** ((ages - 40.0) / 10.0)
     hazard = (infection_fold(weeks[..., _ANC], p) - 1.0) * p["infection_death_base_per_year"] * older
     hazard = (
-        hazard + np.maximum(bleeding_fold(weeks[..., _PLT], p) - 0.3, 0.0) * p["bleeding_death_base_per_year"] * older
+        hazard
+        + np.maximum(bleeding_fold(weeks[..., _PLT], p) - p["bleeding_hazard_above_80_fold"], 0.0)
+        * p["bleeding_death_base_per_year"]
+        * older
     )
     hazard = hazard + background_death_per_year(ages, sex, p)
     passed = np.cumsum(hazard * 7.0 / DAYS_PER_YEAR, axis=1)

@@ -53,7 +53,7 @@ class Coordinates(NamedTuple):
     names: tuple[str, ...]
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """How many."""
         return len(self.names)
 

@@ -78,7 +78,7 @@ class Problem:
         effects, terms, c = self.setting.effects.copy(), self.setting.terms.copy(), self.setting.constants.copy()
         noise = np.zeros((self.n_noise, N_SLOTS))
         for _ in range(50):
-            numbers = self.mapping.numbers(random.standard_normal((1, self.coordinates.count)))
+            numbers = self.mapping.numbers(random.standard_normal((1, self.coordinates.size)))
             n, shown = run_person(numbers[0], self.setting, noise, effects, terms, c, self._rows)
             if shown >= 0:
                 return int(n - 1 - shown)
@@ -110,8 +110,8 @@ class Problem:
         """The same person under other treatments and up to another day."""
         return make_setting(
             treatments, list(self.transfusions),
-            sorted({*self.observations.days.tolist(), self.last_day}), parameters=self.parameters, sex=self.chart.sex or "male",
-            age_years=self.mapping.age_years, end_day=end_day, transplant_day=transplant_day,
+            sorted({*self.observations.days.tolist(), self.last_day}), parameters=self.parameters,
+            sex=self.chart.sex or "male", age_years=self.mapping.age_years, end_day=end_day, transplant_day=transplant_day,
         )  # fmt: skip
 
 
@@ -141,7 +141,8 @@ def make_problem(chart: Chart, parameters: Parameters | None = None) -> Problem:
         sex = "male"
         remarks.append("sex is not in the chart; normal counts of a man are assumed")
     given = read_treatments(chart)
-    last = max((m.day for m in (*chart.measurements, *chart.clone_measurements)), default=None)
+    found = [m.day for m in chart.measurements] + [m.day for m in chart.clone_measurements]
+    last = max(found, default=None)
     if last is None:
         raise InputError(
             f"chart {chart.patient_id}: no count and no clone finding; give at least one dated blood count."
@@ -154,7 +155,8 @@ def make_problem(chart: Chart, parameters: Parameters | None = None) -> Problem:
     observations = read_observations(chart, p, FIRST_DAY, last)
     if not len(observations.rows):
         raise InputError(
-            f"chart {chart.patient_id}: nothing in it can be explained ({'; '.join(observations.left_out) or 'empty'}); "
+            f"chart {chart.patient_id}: nothing in it can be explained "
+            f"({'; '.join(observations.left_out) or 'empty'}); "
             "give counts outside of the days after a transfusion."
         )
     mapping = Mapping(
@@ -174,8 +176,8 @@ def make_problem(chart: Chart, parameters: Parameters | None = None) -> Problem:
         if t.product in ("red_cells", "platelets") and 0.0 <= t.day <= last
     )
     setting = make_setting(
-        list(given.influences), list(transfusions), sorted({*observations.days.tolist(), float(last)}), parameters=p, sex=sex,
-        age_years=age, end_day=max(float(last), 1.0),
+        list(given.influences), list(transfusions), sorted({*observations.days.tolist(), float(last)}), parameters=p,
+        sex=sex, age_years=age, end_day=max(float(last), 1.0),
     )  # fmt: skip
     return Problem(
         chart=chart, parameters=p, mapping=mapping, setting=setting, observations=observations, given=given,

@@ -36,7 +36,7 @@ class PriorReference:
 def prior_reference(problem: Problem, seed: int, draws: int = DRAWS) -> PriorReference:
     """Draw persons from the prior, under the treatments and up to the last day of a chart."""
     random = generator(seed, "prior reference")
-    z = random.standard_normal((draws, problem.coordinates.count))
+    z = random.standard_normal((draws, problem.coordinates.size))
     noise = np.zeros((draws, problem.n_noise, N_SLOTS))
     active = [*range(problem.n_active), DONOR]
     noise[:, :, active] = random.standard_normal((draws, problem.n_noise, len(active)))
@@ -44,7 +44,7 @@ def prior_reference(problem: Problem, seed: int, draws: int = DRAWS) -> PriorRef
     rows, since = problem.courses(numbers, noise, np.array([0.0, problem.last_day]))
     shown = np.isfinite(since)
     rows, numbers, noise, since = rows[shown], numbers[shown], noise[shown], since[shown]
-    back = is_recovered(rows[:, -1])
+    back = is_recovered(rows[:, -1], problem.parameters)
     causes = find_causes(problem, numbers, noise) if len(numbers) else None
     capacity = problem.parameters["stem_cell_niche_capacity_cells"]
     quantities = {

@@ -146,7 +146,7 @@ class _Cloud:
 
 
 def _first(problem: Problem, n: int, random: np.random.Generator) -> _Cloud:
-    z = random.standard_normal((n, problem.coordinates.count))
+    z = random.standard_normal((n, problem.coordinates.size))
     noise = np.zeros((n, problem.n_noise, N_SLOTS))
     noise[:, :, : problem.n_active] = random.standard_normal((n, problem.n_noise, problem.n_active))
     ll, each = problem.log_likelihood(z, noise)

@@ -129,7 +129,7 @@ def alternatives(problem: Problem) -> tuple[Alternative, ...]:
         ),
         Alternative(
             name="transplant", treatments=bare, transplant_day=day + 60.0,
-            words="matched sibling donor, 60 days from now; deaths by the procedure and failed grafts are counted apart",
+            words="matched sibling donor, 60 days from now; deaths by the procedure compete",
         ),
     )  # fmt: skip
 

@@ -64,6 +64,7 @@ class CloneSlot:
             "fitness_per_day": fitness / DAYS_PER_YEAR,
             "interferon_fitness_per_day": interferon / DAYS_PER_YEAR,
             "vulnerability": vulnerability,
+            "output": np.full(n, 1.0 if kind is None else kind.output_fraction),
         }
 
 

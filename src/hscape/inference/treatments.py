@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from hscape.biology.influence import Influence
-from hscape.biology.treatment import GCSF, AntithymocyteGlobulin, Cyclosporine, Eltrombopag
+from hscape.biology.treatment import GCSF, AntithymocyteGlobulin, Eltrombopag
 from hscape.chart import Chart, Treatment
 
 TRANSPLANTS = ("transplant",)

@@ -1,0 +1,1 @@
+"""Is the inference honest? Virtual patients with a known truth are explained, and the answers are held against it."""

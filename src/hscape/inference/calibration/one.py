@@ -1,0 +1,124 @@
+"""One patient from number to record: made, observed, explained and scored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hscape.chart import Chart
+from hscape.fractions import cell_fraction
+from hscape.inference.alarms import raise_alarms, status_of
+from hscape.inference.calibration import fitter_faults, misfits
+from hscape.inference.calibration.design import make_patient
+from hscape.inference.calibration.posterior import Answer, answer, sampler_of
+from hscape.inference.calibration.relive import planned
+from hscape.inference.calibration.score import score
+from hscape.inference.calibration.truth import find_truth
+from hscape.inference.causes import MEDIATED
+from hscape.inference.checks import point_probabilities, replicate_probability, rows_at, standardized
+from hscape.streams import generator, stream_key
+
+
+def check_one(
+    number: int, *, seed: int, engine: str, study: str = "sbc", fault: str = "", misfit: str = ""
+) -> dict[str, Any]:
+    """Check the inference on one patient.
+
+    Args:
+        number: which.
+        seed: of the check.
+        engine: of the inference.
+        study: see `design.make_patient`.
+        fault: planted in the fitter; empty for none.
+        misfit: planted in the world; empty for none.
+
+    Returns:
+        ``number``, ``reason`` (why not taken, empty if taken) and, for those taken, what `score.score` gives with the
+        plan, the laboratory, alarms, log Bayes factor and what simple rules read from the chart.
+    """
+    patient = misfits.make(misfit, seed, number, study) if misfit else make_patient(seed, number, study)
+    record: dict[str, Any] = {
+        "number": number,
+        "reason": patient.reason,
+        "plan": patient.plan,
+        "assays": patient.assays,
+    }
+    if patient.reason or patient.chart is None:
+        return record
+    planted = fitter_faults.find(fault) if fault else None
+    truth = find_truth(patient, seed)
+    key = int(stream_key(seed, "calibration", "sampler", number)) >> 1
+    sampler = sampler_of(engine)
+    found = answer(
+        patient.chart, planned(patient.case), seed=key, sampler=planted.sampler(sampler) if planted else sampler,
+        change=planted.change if planted else None,
+    )  # fmt: skip
+    record |= score(found, truth, seed=seed, number=number)
+    record |= _doubts(found, engine, seed, number)
+    record |= {
+        "log10_bayes_factor": bayes_factor(found),
+        "rules": simple_rules(patient.chart),
+        "largest_share": largest_share(patient.chart),
+        "last_day": patient.last_day,
+        "observations": len(found.problem.observations.rows),
+        "effective": found.draws.effective,
+        "log_evidence": found.draws.log_evidence,
+        "seconds_of_sampling": found.draws.seconds,
+    }
+    return record
+
+
+def bayes_factor(found: Answer) -> float | None:
+    """Log10 Bayes factor of clone-mediated recovery, as in `odds`; None if the prior has too few recoveries."""
+    causes = found.prior.causes
+    if causes is None or not causes.is_recovered.any():
+        return None
+    back = causes.is_recovered
+    before = (float((causes.is_mediated & back).sum()) + 0.5) / (float(back.sum()) + 1.0)
+    n = len(found.numbers)
+    after = (float(found.events["clone-mediated"] or 0.0) * n + 0.5) / (n + 1.0)
+    return float(np.log10(after / (1.0 - after)) - np.log10(before / (1.0 - before)))
+
+
+def _doubts(found: Answer, engine: str, seed: int, number: int) -> dict[str, Any]:
+    """Alarms as an explanation raises them."""
+    distance = standardized(found.problem, rows_at(found.problem, found.numbers, found.draws.noise))
+    points = point_probabilities(distance)
+    replicate = replicate_probability(distance, generator(seed, "calibration", "replicates", number))
+    alarms = raise_alarms(found.problem, found.draws, found.quantities, points, replicate, {})
+    return {
+        "alarms": sorted(alarm.name for alarm in alarms),
+        "status": status_of(alarms, engine),
+        "replicate": replicate,
+    }
+
+
+def _shares(chart: Chart) -> dict[str, float]:
+    """Clone -> cell fraction at its last positive finding, for PNH and HLA loss in cells of the myeloid line."""
+    found: dict[str, tuple[float, float]] = {}
+    for m in chart.clone_measurements:
+        if m.kind not in ("pnh", "hla_loss") or m.status != "positive" or m.specimen == "red_cells":
+            continue
+        fraction = cell_fraction(m, chart.sex).fraction
+        if fraction is not None and (m.clone not in found or m.day >= found[m.clone][0]):
+            found[m.clone] = (m.day, fraction)
+    return {name: fraction for name, (_, fraction) in found.items()}
+
+
+def largest_share(chart: Chart) -> float:
+    """Cell fraction of the largest escape clone that the chart shows, 0 if none."""
+    return max(_shares(chart).values(), default=0.0)
+
+
+def simple_rules(chart: Chart) -> dict[str, float]:
+    """Probability of clone-mediated recovery by rules of thumb.
+
+    ``largest clone``: its share of cells. ``clone-derived counts``: 1 if the neutrophils of all escape clones together
+    are more than half of them at the last count, which is what the two-by-two asks of the output.
+    """
+    shares = _shares(chart)
+    return {
+        "largest clone": float(min(1.0, max(shares.values(), default=0.0))),
+        "clone-derived counts": float(sum(shares.values()) > MEDIATED),
+    }
