@@ -1,7 +1,9 @@
 """The engines behind one call: how draws of the posterior of a chart are made.
 
-``answer`` (by name also ``smc``) runs two islands of the tempered sampler on seeds of their own; that they agree is one
-of the checks. ``preview`` is one small island with few moves: seconds, and never called an answer.
+``smc`` runs two islands of the tempered sampler from the prior, on seeds of their own; that they agree is one of the
+checks. ``answer`` does the same, but begins with what a trained network makes of the chart. ``preview`` takes the
+network's draws and finds a chance for each: seconds, and never called an answer. Where the weights do not belong to the
+numbers in force, or are of no use for this chart, both begin with the prior, and the draws say so.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hscape.errors import unknown_name
+from hscape.inference.amortized.preview import BRIDGE, find_start, preview
 from hscape.inference.problem import Problem
-from hscape.inference.sampler import ANSWER, PREVIEW, Effort, Sample, sample
+from hscape.inference.sampler import ANSWER, PREVIEW, Effort, Sample, Start, sample
 from hscape.streams import stream_key
 
 ENGINES = ("answer", "preview", "smc")
@@ -39,6 +42,7 @@ class Draws:
         evidence_spread: how far the islands are apart in it; 0 for one island.
         n_courses: courses that were simulated.
         seconds: of computing, islands added up.
+        remarks: why the network was not used.
     """
 
     engine: str
@@ -52,6 +56,7 @@ class Draws:
     evidence_spread: float
     n_courses: int
     seconds: float
+    remarks: tuple[str, ...] = ()
 
 
 def infer(
@@ -71,14 +76,20 @@ def infer(
     """
     if engine not in ENGINES:
         raise unknown_name("engine", engine, ENGINES, kind="engine")
-    effort, islands = (PREVIEW, 1) if engine == "preview" else (ANSWER, ISLANDS)
-    samples = _run(problem, seed, effort, islands, progress, workers)
-    return _joined("preview" if engine == "preview" else "smc", samples)
+    start, remarks = (None, ()) if engine == "smc" else find_start(problem, seed)
+    if engine == "preview" and start is not None:
+        found = [preview(problem, start, int(stream_key(seed, "preview")) >> 1)]
+        return _joined("preview", found, ())
+    effort, islands = (PREVIEW, 1) if engine == "preview" else (ANSWER if start is None else BRIDGE, ISLANDS)
+    samples = _run(problem, seed, effort, islands, progress, workers, start)
+    name = "preview" if engine == "preview" else ("smc" if start is None else "network and smc")
+    return _joined(name, samples, remarks)
 
 
 def _run(
-    problem: Problem, seed: int, effort: Effort, islands: int, progress: Progress | None, workers: int
-) -> list[Sample]:
+    problem: Problem, seed: int, effort: Effort, islands: int, progress: Progress | None, workers: int,
+    start: Start | None,
+) -> list[Sample]:  # fmt: skip
     shares, lock = [0.0] * islands, threading.Lock()
 
     def one(index: int) -> Sample:
@@ -91,7 +102,7 @@ def _run(
                     progress(sum(shares) / islands, word)
 
         key = int(stream_key(seed, "island", index)) >> 1
-        return sample(own, seed=key, effort=effort, progress=tell)
+        return sample(own, seed=key, effort=effort, progress=tell, start=start)
 
     if islands == 1 or workers == 1:
         return [one(index) for index in range(islands)]
@@ -99,7 +110,7 @@ def _run(
         return list(pool.map(one, range(islands)))
 
 
-def _joined(engine: str, samples: list[Sample]) -> Draws:
+def _joined(engine: str, samples: list[Sample], remarks: tuple[str, ...]) -> Draws:
     evidence = np.array([item.log_evidence for item in samples])
     return Draws(
         engine=engine,
@@ -113,4 +124,5 @@ def _joined(engine: str, samples: list[Sample]) -> Draws:
         evidence_spread=float(evidence.max() - evidence.min()),
         n_courses=sum(item.n_courses for item in samples),
         seconds=sum(item.seconds for item in samples),
+        remarks=remarks,
     )

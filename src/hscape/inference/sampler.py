@@ -16,6 +16,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -27,6 +28,16 @@ from hscape.streams import generator
 #: Moves in turn: 0 the person, 1 the chance, 2 both.
 PATTERN = (0, 2, 0, 1)
 Progress = Callable[[float, str], None]
+
+
+class Start(Protocol):
+    """A distribution of persons to begin with, in place of the prior."""
+
+    def draw(self, n: int, random: np.random.Generator) -> np.ndarray:
+        """Coordinates, shape (n, n_coordinates)."""
+
+    def log_density(self, z: np.ndarray) -> np.ndarray:
+        """Logarithm of the density, with its constant, shape (n,)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +99,7 @@ class Sample:
 
 
 def sample(problem: Problem, *, seed: int, effort: Effort = ANSWER, progress: Progress | None = None,
-           starts: np.ndarray | None = None) -> Sample:  # fmt: skip
+           start: Start | None = None) -> Sample:  # fmt: skip
     """Draw from the posterior of a chart.
 
     Args:
@@ -96,29 +107,30 @@ def sample(problem: Problem, *, seed: int, effort: Effort = ANSWER, progress: Pr
         seed: 0 to 2**63 - 1; the same seed gives the same draws.
         effort: how hard to try.
         progress: is told the share done and a word.
-        starts: unused coordinates are drawn from the prior.
+        start: distribution of persons at temperature 0; the prior if None. The path leads from it, with the chance
+            of a course as it is, to the posterior, so that the draws are those of the posterior all the same.
     """
     started = time.perf_counter()
     random = generator(seed, "sampler")
-    cloud = _first(problem, effort.particles, random)
+    cloud = _first(problem, effort.particles, random, start)
     beta, log_evidence, steps, inflation, tail = 0.0, 0.0, [], 1.0, 0.0
     step_sizes = np.array([0.5, 0.35, 0.25])
     while beta < 1.0:
         old = beta
-        beta = _next_temperature(cloud.ll, beta, effort.effective_share)
-        weights = (beta - old) * (cloud.ll - cloud.ll.max())
-        log_evidence += (beta - old) * cloud.ll.max() + math.log(np.mean(np.exp(weights)))
+        beta = _next_temperature(cloud.gain, beta, effort.effective_share)
+        weights = (beta - old) * (cloud.gain - cloud.gain.max())
+        log_evidence += (beta - old) * cloud.gain.max() + math.log(np.mean(np.exp(weights)))
         tail = pareto_tail(weights)
         ancestors = _resample(np.exp(weights), random)
         cloud.take(ancestors)
         kept = float(np.exp(weights).sum() ** 2 / np.exp(2.0 * weights).sum()) / len(weights)
-        taken, n_moves, alike = _move(problem, cloud, beta, effort, step_sizes, random)
+        taken, n_moves, alike = _move(problem, cloud, beta, effort, step_sizes, random, start)
         inflation = 1.0 + alike**2 * (inflation / kept - 1.0)
         steps.append({"temperature": beta, "acceptance": taken, "moves": n_moves, "alike": alike})
         if progress:
             progress(_done(beta), f"temperature {beta:.3g}")
     last = replace(effort, moves=effort.last_moves, fewest_moves=2, distance=1.7)
-    taken, n_moves, alike = _move(problem, cloud, 1.0, last, step_sizes, random)
+    taken, n_moves, alike = _move(problem, cloud, 1.0, last, step_sizes, random, start)
     inflation = 1.0 + alike**2 * (inflation - 1.0)
     steps.append({"temperature": 1.0, "acceptance": taken, "moves": n_moves, "alike": alike})
     return Sample(
@@ -138,19 +150,32 @@ class _Cloud:
     noise: np.ndarray
     ll: np.ndarray
     each: np.ndarray
+    base: np.ndarray  # log density at temperature 0
+    gain: np.ndarray  # log density at temperature 1, relative to that at 0
     n_courses: int
 
     def take(self, index: np.ndarray) -> None:
         self.z, self.noise = self.z[index], self.noise[index]
         self.ll, self.each = self.ll[index], self.each[index]
+        self.base, self.gain = self.base[index], self.gain[index]
 
 
-def _first(problem: Problem, n: int, random: np.random.Generator) -> _Cloud:
-    z = random.standard_normal((n, problem.coordinates.size))
+def _bases(start: Start | None, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Log density at temperature 0, and what the prior adds to it at temperature 1."""
+    prior = -0.5 * (z**2).sum(axis=1)
+    if start is None:
+        return prior, np.zeros(len(z))
+    base = start.log_density(z)
+    return base, prior - 0.5 * z.shape[1] * math.log(2.0 * math.pi) - base
+
+
+def _first(problem: Problem, n: int, random: np.random.Generator, start: Start | None) -> _Cloud:
+    z = random.standard_normal((n, problem.coordinates.size)) if start is None else start.draw(n, random)
     noise = np.zeros((n, problem.n_noise, N_SLOTS))
     noise[:, :, : problem.n_active] = random.standard_normal((n, problem.n_noise, problem.n_active))
     ll, each = problem.log_likelihood(z, noise)
-    return _Cloud(z, noise, ll, each, n)
+    base, lift = _bases(start, z)
+    return _Cloud(z, noise, ll, each, base, ll + lift, n)
 
 
 def _next_temperature(ll: np.ndarray, beta: float, share: float) -> float:
@@ -185,7 +210,8 @@ def _fit(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _move(
-    problem: Problem, cloud: _Cloud, beta: float, effort: Effort, sizes: np.ndarray, random: np.random.Generator
+    problem: Problem, cloud: _Cloud, beta: float, effort: Effort, sizes: np.ndarray, random: np.random.Generator,
+    start: Start | None = None,
 ) -> tuple[float, int, float]:
     """Moves at one temperature: person, chance, both in turn; step sizes follow the share of moves taken."""
     center, root = _fit(cloud.z)
@@ -195,7 +221,7 @@ def _move(
     total, distance, n_moves = 0.0, 0.0, 0
     for index in range(effort.moves):
         for kind in PATTERN:
-            taken = _one_move(problem, cloud, beta, kind, sizes[kind], (center, root, inverse), random)
+            taken = _one_move(problem, cloud, beta, kind, sizes[kind], (center, root, inverse), random, start)
             sizes[kind] = float(np.clip(sizes[kind] * math.exp(0.6 * (taken - 0.25)), 0.02, 1.0))
             total += taken
             n_moves += 1
@@ -207,18 +233,19 @@ def _move(
     return total / n_moves, n_moves, max(0.0, 1.0 - 0.5 * moved)
 
 
-def _one_move(problem, cloud, beta, kind, size, normal, random):  # type: ignore[no-untyped-def]
+def _one_move(problem, cloud, beta, kind, size, normal, random, start=None):  # type: ignore[no-untyped-def]
     """One proposal for every particle: kind 0 the person, 1 the chance, 2 both."""
     n = len(cloud.z)
     center, root, inverse = normal
     z, noise = cloud.z, cloud.noise
-    log_ratio = np.zeros(n)
+    base, lift, log_ratio = cloud.base, cloud.gain - cloud.ll, np.zeros(n)
     if kind != 1:
         kept = math.sqrt(1.0 - size * size)
         z = center + kept * (cloud.z - center) + size * random.standard_normal(cloud.z.shape) @ root.T
         for sign, where in ((1.0, z), (-1.0, cloud.z)):
             centered = (where - center) @ inverse.T
-            log_ratio += sign * (-0.5 * (where**2).sum(axis=1) + 0.5 * (centered**2).sum(axis=1))
+            log_ratio += sign * 0.5 * (centered**2).sum(axis=1)
+        base, lift = _bases(start, z)
     if kind != 0:
         kept = math.sqrt(1.0 - size * size)
         active = problem.n_active
@@ -227,10 +254,11 @@ def _one_move(problem, cloud, beta, kind, size, normal, random):  # type: ignore
         noise[:, :, :active] = kept * noise[:, :, :active] + size * fresh
     ll, each = problem.log_likelihood(z, noise)
     cloud.n_courses += n
-    is_taken = np.log(random.random(n)) < beta * (ll - cloud.ll) + log_ratio
+    is_taken = np.log(random.random(n)) < base - cloud.base + beta * (ll + lift - cloud.gain) + log_ratio
     cloud.z = np.where(is_taken[:, None], z, cloud.z)
     if kind != 0:
         cloud.noise = np.where(is_taken[:, None, None], noise, cloud.noise)
     cloud.ll = np.where(is_taken, ll, cloud.ll)
+    cloud.base, cloud.gain = np.where(is_taken, base, cloud.base), np.where(is_taken, ll + lift, cloud.gain)
     cloud.each = np.where(is_taken[:, None], each, cloud.each)
     return float(is_taken.mean())

@@ -51,11 +51,9 @@ def make_bank(folder: Path, seed: int, files: range, parameters: Parameters, wor
 
 
 def read_bank(folder: Path, files: range) -> list[Group]:
-    """Groups of the files; they are this program's own."""
-    found: list[Group] = []
-    for number in files:
-        found += pickle.loads((folder / f"persons-{number:05d}.pickle").read_bytes())
-    return found
+    """Groups of those files that are there; they are this program's own."""
+    paths = [folder / f"persons-{number:05d}.pickle" for number in files]
+    return [group for path in paths if path.exists() for group in pickle.loads(path.read_bytes())]
 
 
 @compiled
@@ -66,13 +64,14 @@ def seed_chance(seed):
 
 @compiled
 def _one(course, days, given, clones, is_male, assays, drugs, findings, tokens):
+    """Findings and tokens of one chart: how many of each."""
     n_given = 0
     while n_given < given.shape[0] and given[n_given, 0] <= days[-1]:
         n_given += 1
     n = draw_findings(course, days, given, n_given, clones, is_male, assays, findings)
     if n == 0:
-        return 0
-    return fill_tokens(findings, n, drugs, given, n_given, days[-1], tokens)
+        return 0, 0
+    return n, fill_tokens(findings, n, drugs, given, n_given, days[-1], tokens)
 
 
 class Drawer:
@@ -85,20 +84,24 @@ class Drawer:
         self.index = np.array([(g, i) for g, group in enumerate(groups) for i in range(len(group.z))])
         self.findings = empty_findings()
         self.tokens = np.zeros((MOST_TOKENS, N_FEATURES))
+        self.n_findings = 0
 
-    def draw(self, group: int, person: int, random: np.random.Generator) -> tuple[int, np.ndarray]:
+    def draw(
+        self, group: int, person: int, random: np.random.Generator, shortened: float = SHORTENED
+    ) -> tuple[int, np.ndarray]:
         """Tokens of one new chart of a person (in `self.tokens`), and its context; no tokens for a rejected one."""
         g, table = self.groups[group], self.tables[group]
         days = g.plan.days
         context = g.context.copy()
-        if random.random() < SHORTENED:
+        if random.random() < shortened:
             fewest = int(np.searchsorted(days, max([0.0, *table[:, 1]]))) + 1
             days = days[: random.integers(fewest, len(days) + 1)]
             last = max(float(days[-1]), 1.0)
             context[2], context[3] = np.log1p(last) - 5.5, last / 700.0 - 1.0
         given = g.given[g.offset[person] : g.offset[person + 1]]
         course = g.rows[person].astype(float)
-        n = _one(course, days, given, table, g.plan.sex == "male", self.assays, g.drugs, self.findings, self.tokens)
+        male = g.plan.sex == "male"
+        self.n_findings, n = _one(course, days, given, table, male, self.assays, g.drugs, self.findings, self.tokens)
         return n, context
 
 

@@ -32,7 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder for bank, checkpoint and weights")
     parser.add_argument("--files", type=int, default=80, help="files of about 1,200 persons")
     parser.add_argument("--minutes", type=float, default=20.0, help="time for fitting, over all runs")
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=2, help="for the bank; 0: another process makes it")
     parser.add_argument("--seed", type=int, default=SEED)
     return parser.parse_args()
 
@@ -89,15 +89,17 @@ def train(out: Path, *, files: int, minutes: float, workers: int, seed: int) -> 
     p = analysis_prior()
     bank = out / "bank"
     started = time.perf_counter()
-    make_bank(bank, seed, range(files), p, workers)
     make_bank(bank, seed, TEST_FILES, p, 1)
-    groups, tests = read_bank(bank, range(files)), read_bank(bank, TEST_FILES)
-    print(f"{sum(len(g.z) for g in groups)} persons, {time.perf_counter() - started:.0f} s", flush=True)
+    if workers:
+        make_bank(bank, seed, range(files), p, workers)
+    tests = read_bank(bank, TEST_FILES)
+    print(f"bank: {time.perf_counter() - started:.0f} s", flush=True)
     step, loss = _step_function()
     held_out = list(batches(tests, p, seed + 1, 128, 0))
     path = out / "checkpoint.npz"
     state = _state(path, seed)
     while state["seconds"] < 60.0 * minutes:
+        groups = read_bank(bank, range(files))
         since, sums = time.perf_counter(), []
         for chart, z in batches(groups, p, seed, BATCH, int(state["epoch"])):
             done = min(1.0, (state["seconds"] + time.perf_counter() - since) / (60.0 * minutes))
@@ -116,7 +118,7 @@ def train(out: Path, *, files: int, minutes: float, workers: int, seed: int) -> 
         _save(path, state)
         prior = np.mean([_prior_loss(z, c.used) for c, z in held_out])
         test = np.mean([float(loss(state["mean"], c, z)) for c, z in held_out])
-        row = {"epoch": state["epoch"], "step": state["step"], "seconds": round(state["seconds"]),
+        row = {"epoch": state["epoch"], "step": state["step"], "seconds": round(state["seconds"]), "persons": sum(len(g.z) for g in groups),
                "train": round(float(np.mean(sums)), 3), "held_out": round(float(test), 3), "prior": round(float(prior), 3)}  # fmt: skip
         print(json.dumps(row), flush=True)
     return {name: np.asarray(value, dtype=np.float32) for name, value in state["mean"].items()}
