@@ -26,6 +26,7 @@ _HOME = {
     "plot": "hscape.plots",
     "cite": "hscape.citation",
     "validate": "hscape.validation",
+    "explain": "hscape.report.explained",
     "Chart": "hscape.chart",
     "read_charts": "hscape.exchange",
     "write_charts": "hscape.exchange",
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from hscape.patient import Patient as Patient
     from hscape.plots import plot as plot
     from hscape.registry import registry_table as registry_table
+    from hscape.report.explained import explain as explain
     from hscape.scenario import Scenario as Scenario
     from hscape.scenario import load_scenario as load_scenario
     from hscape.scenario import scenario_names as scenario_names

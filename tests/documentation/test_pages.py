@@ -46,7 +46,14 @@ def test_every_command_is_in_the_readme_or_the_changelog(project_folder):
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "CONTRIBUTING.md", "docs/explanation/model.md", "docs/how-to/write-a-scenario.md"]
+    "page",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/explanation/model.md",
+        "docs/how-to/write-a-scenario.md",
+        "docs/how-to/explain-a-patient.md",
+    ],
 )
 def test_links_and_paths_exist(project_folder, page):
     path = project_folder / page

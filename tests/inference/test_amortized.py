@@ -113,7 +113,7 @@ def test_weights_of_another_course_are_refused(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(weights_file, "model_fingerprint", lambda parameters: "other source")
     assert weights_file.read(path, p)[0] is not None  # only the text of the source differs
     golden = weights_file.golden_run(p)
-    golden[3, 2] *= 1.001
+    golden[3:5, 2] += 0.06  # two persons, a little more than the coarse course may be off
     monkeypatch.setattr(weights_file, "golden_run", lambda parameters: golden)
     assert weights_file.read(path, p) == (None, weights_file.REFUSED)
 

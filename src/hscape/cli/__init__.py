@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from hscape.cli import calibrate, clinic, cohort, counterfactual, simulator, verify
+from hscape.cli import calibrate, clinic, clones, cohort, counterfactual, explain, simulator, verify
 from hscape.cli.common import BAD_INPUT, DONE, INTERRUPTED, MISSES, say
 from hscape.errors import InputError, NumericsError
 
@@ -21,8 +21,10 @@ app = typer.Typer(
 )
 app.add_typer(clinic.app)
 app.add_typer(cohort.app)
+app.add_typer(clones.app)
 app.add_typer(calibrate.app)
 app.add_typer(counterfactual.app)
+app.add_typer(explain.app)
 app.add_typer(simulator.app)
 simulator.verify_app.command("sbc")(verify.verify_sbc)
 

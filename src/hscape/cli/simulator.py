@@ -39,6 +39,9 @@ def simulate(
     out: Annotated[Path | None, typer.Option(help="folder for tables and pictures (default: results/NAME)")] = None,
     workers: Annotated[str, typer.Option(help="threads; the result does not depend on it")] = "1",
     patients: Annotated[str | None, typer.Option(help="how many patients, each with draws of its own")] = None,
+    colonies: Annotated[
+        str | None, typer.Option(help="sample so many single-cell colonies on the last day and write their tree")
+    ] = None,
     settings: Settings = None,
     as_json: AsJson = False,
     show: Annotated[bool, typer.Option("--show", help="open the picture in the system's viewer")] = False,
@@ -48,6 +51,7 @@ def simulate(
 
     number = read_seed(seed)
     threads = whole(workers, "--workers", 1, 256)
+    n_colonies = 0 if colonies is None else whole(colonies, "--colonies", 2, 10_000)
     parameters = read_parameters(settings)
     plan = load_scenario(scenario)
     if patients is not None:
@@ -67,7 +71,9 @@ def simulate(
         parameters=parameters,
         progress=_progress_line(started) if plan.patients > 1 else None,
     )
-    result = write_results(folder, plan, lived, time.perf_counter() - started)
+    result = write_results(folder, plan, lived, time.perf_counter() - started, n_colonies)
+    for sentence in result["colonies_left_out"]:
+        say(f"hscape: {sentence}")
     if as_json:
         content = {key: result[key] for key in ("digest", "patients", "kernel", "seconds", "files", "summary", "care")}
         print_json(envelope("hscape.simulation/1", number, parameters, content | {"folder": str(folder)}))

@@ -42,13 +42,15 @@ from hscape.dynamics.step import transition
 #: Own states of the attack in the order in which its influences bring them: attacking cells, interferon, lost niche.
 ATTACKING, INTERFERON, LOST_NICHE = N_BLOOD, N_BLOOD + 1, N_BLOOD + 2
 #: Steps in days: while nothing happens, usual, and after an event.
-QUIET_DAYS, USUAL_DAYS, EVENT_DAYS = 28.0, 7.0, 3.5
+QUIET_DAYS, USUAL_DAYS, EVENT_DAYS = 28.0, 7.0, 2.5
 #: Change of attack, stem cells or counts (natural logarithm) over which a step before day 0 may go.
 EVEN_LOG_CHANGE = 0.2
+#: After a year slow things are left: steps of two weeks, unless something sharp happens.
+LATE_DAY, LATE_DAYS = 365.0, 14.0
 #: How long after an event the steps are short.
 EVENT_SPAN_DAYS = 28.0
 #: Rows of chance for the time before the chart begins; the rest is for the chart.
-N_NOISE_BEFORE, N_NOISE = 400, 1400
+N_NOISE_BEFORE, N_NOISE = 300, 1300
 NEVER_SHOWN, SHOWN_AT_ONCE = -1, -2
 
 _NICHE, _DIVISION = int(Ch.NICHE_CAPACITY), int(Ch.STEM_CELL_DIVISION)
@@ -508,7 +510,7 @@ def run_coarse(p, threshold, effects, terms, table, end_day, noise, c, age_years
         for j in range(table.event_day.shape[0]):
             if table.event_day[j] <= day + 1.0e-9:
                 event = max(event, table.event_day[j])
-        days = EVENT_DAYS if day - event < EVENT_SPAN_DAYS else USUAL_DAYS
+        days = EVENT_DAYS if day - event < EVENT_SPAN_DAYS else (USUAL_DAYS if day < LATE_DAY else LATE_DAYS)
         days = min(days, end_day - day)
         if cut < table.cut_day.shape[0]:
             to_cut = table.cut_day[cut] - day

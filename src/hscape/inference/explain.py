@@ -16,10 +16,11 @@ from hscape.inference.checks import Alarm, point_probabilities, replicate_probab
 from hscape.inference.engines import Draws, infer
 from hscape.inference.futures import Future, IfEnded, all_futures, if_attack_ended, later_response, relapse_risks
 from hscape.inference.judged import is_recovered
-from hscape.inference.numbers import AT, HLA, slot_column
+from hscape.inference.numbers import AT, FIRST_OTHER, HLA, slot_column
 from hscape.inference.odds import Odds, find_odds
 from hscape.inference.problem import Problem, make_problem
 from hscape.inference.reference import PriorReference, prior_reference
+from hscape.inference.slots import LATE
 from hscape.parameters import Parameters
 from hscape.streams import check_seed, generator
 
@@ -208,6 +209,9 @@ def _first_detectable(problem: Problem, days: np.ndarray, share: np.ndarray, slo
         }
     elif slot == HLA:
         limits = {"HLA flow": p["hla_flow_limit_fraction"], "SNP array": p["snp_array_limit_fraction"]}
+    elif _is_chromosome(problem, slot):
+        metaphases = p["karyotype_loss_cells_count"] / p["karyotype_metaphases_count"]
+        limits = {"karyotype": metaphases, "SNP array": p["snp_array_limit_fraction"]}
     else:
         limits = {"sequencing": 2.0 * p["sequencing_detection_limit_fraction"]}
     found: dict[str, float | None] = {}
@@ -216,6 +220,11 @@ def _first_detectable(problem: Problem, days: np.ndarray, share: np.ndarray, slo
         has = above.any(axis=1)
         found[assay] = float(np.median(days[above[has].argmax(axis=1)])) if has.mean() >= 0.5 else None
     return found
+
+
+def _is_chromosome(problem: Problem, slot: int) -> bool:
+    kind = problem.mapping.clones[slot - FIRST_OTHER].kind
+    return kind is not None and kind.name in LATE
 
 
 def _learnt(quantities: dict[str, np.ndarray], reference: PriorReference) -> dict[str, float]:
@@ -227,7 +236,8 @@ def _learnt(quantities: dict[str, np.ndarray], reference: PriorReference) -> dic
             continue
         a, b = (_scaled(values, name), _scaled(prior, name))
         spread = float(np.nanvar(b))
-        found[name] = float(np.clip(1.0 - np.nanvar(a) / spread, -1.0, 1.0)) if spread > 0 else 0.0
+        if spread > 0.0:  # what the prior knows for certain cannot be taught
+            found[name] = float(np.clip(1.0 - np.nanvar(a) / spread, -1.0, 1.0))
     return found
 
 

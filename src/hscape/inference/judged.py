@@ -70,17 +70,13 @@ def death_weeks(
         random: one draw a course.
     """
     n, n_weeks = weeks.shape[:2]
-    ages = age_years + np.arange(n_weeks) * 7.0 / DAYS_PER_YEAR
+    ages = age_years + np.arange(n_weeks) * (7.0 / DAYS_PER_YEAR)
     older = p["death_hazard_per_decade_fold"] ** ((ages - 40.0) / 10.0)
     hazard = (infection_fold(weeks[..., _ANC], p) - 1.0) * p["infection_death_base_per_year"] * older
-    hazard = (
-        hazard
-        + np.maximum(bleeding_fold(weeks[..., _PLT], p) - p["bleeding_hazard_above_80_fold"], 0.0)
-        * p["bleeding_death_base_per_year"]
-        * older
-    )
+    bleeding = np.maximum(bleeding_fold(weeks[..., _PLT], p) - p["bleeding_hazard_above_80_fold"], 0.0)
+    hazard = hazard + bleeding * p["bleeding_death_base_per_year"] * older
     hazard = hazard + background_death_per_year(ages, sex, p)
     passed = np.cumsum(hazard * 7.0 / DAYS_PER_YEAR, axis=1)
-    drawn = random.exponential(size=n)
+    drawn = np.asarray(random.exponential(size=(n,)))
     is_dead = passed > drawn[:, None]
     return np.where(is_dead.any(axis=1), is_dead.argmax(axis=1), n_weeks)

@@ -76,7 +76,7 @@ class Problem:
         """Steps of a course from day 0 to the last explained day."""
         random = generator(0, "steps")
         effects, terms, c = self.setting.effects.copy(), self.setting.terms.copy(), self.setting.constants.copy()
-        noise = np.zeros((self.n_noise, N_SLOTS))
+        noise = np.zeros((self.n_noise, N_SLOTS), dtype=np.float32)
         for _ in range(50):
             numbers = self.mapping.numbers(random.standard_normal((1, self.coordinates.size)))
             n, shown = run_person(numbers[0], self.setting, noise, effects, terms, c, self._rows)
@@ -111,7 +111,8 @@ class Problem:
         return make_setting(
             treatments, list(self.transfusions),
             sorted({*self.observations.days.tolist(), self.last_day}), parameters=self.parameters,
-            sex=self.chart.sex or "male", age_years=self.mapping.age_years, end_day=end_day, transplant_day=transplant_day,
+            sex=self.chart.sex or "male", age_years=self.mapping.age_years, end_day=end_day,
+            transplant_day=transplant_day,
         )  # fmt: skip
 
 

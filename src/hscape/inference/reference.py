@@ -37,7 +37,7 @@ def prior_reference(problem: Problem, seed: int, draws: int = DRAWS) -> PriorRef
     """Draw persons from the prior, under the treatments and up to the last day of a chart."""
     random = generator(seed, "prior reference")
     z = random.standard_normal((draws, problem.coordinates.size))
-    noise = np.zeros((draws, problem.n_noise, N_SLOTS))
+    noise = np.zeros((draws, problem.n_noise, N_SLOTS), dtype=np.float32)
     active = [*range(problem.n_active), DONOR]
     noise[:, :, active] = random.standard_normal((draws, problem.n_noise, len(active)))
     numbers = problem.mapping.numbers(z)

@@ -171,8 +171,9 @@ def _bases(start: Start | None, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _first(problem: Problem, n: int, random: np.random.Generator, start: Start | None) -> _Cloud:
     z = random.standard_normal((n, problem.coordinates.size)) if start is None else start.draw(n, random)
-    noise = np.zeros((n, problem.n_noise, N_SLOTS))
-    noise[:, :, : problem.n_active] = random.standard_normal((n, problem.n_noise, problem.n_active))
+    noise = np.zeros((n, problem.n_noise, N_SLOTS), dtype=np.float32)
+    shape = (n, problem.n_noise, problem.n_active)
+    noise[:, :, : problem.n_active] = random.standard_normal(shape, dtype=np.float32)
     ll, each = problem.log_likelihood(z, noise)
     base, lift = _bases(start, z)
     return _Cloud(z, noise, ll, each, base, ll + lift, n)
@@ -247,11 +248,11 @@ def _one_move(problem, cloud, beta, kind, size, normal, random, start=None):  # 
             log_ratio += sign * 0.5 * (centered**2).sum(axis=1)
         base, lift = _bases(start, z)
     if kind != 0:
-        kept = math.sqrt(1.0 - size * size)
+        kept = np.float32(math.sqrt(1.0 - size * size))
         active = problem.n_active
         noise = cloud.noise.copy()
-        fresh = random.standard_normal((n, noise.shape[1], active))
-        noise[:, :, :active] = kept * noise[:, :, :active] + size * fresh
+        fresh = random.standard_normal((n, noise.shape[1], active), dtype=np.float32)
+        noise[:, :, :active] = kept * noise[:, :, :active] + np.float32(size) * fresh
     ll, each = problem.log_likelihood(z, noise)
     cloud.n_courses += n
     is_taken = np.log(random.random(n)) < base - cloud.base + beta * (ll + lift - cloud.gain) + log_ratio

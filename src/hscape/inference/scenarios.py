@@ -141,7 +141,7 @@ def fresh_noise(problem: Problem, noise: np.ndarray, end_day: float, seed: int, 
     chart had reached, which lies within those that its length allows.
     """
     rows = min(N_NOISE, noise_rows(end_day) + 60)
-    found = np.zeros((len(noise), rows, N_SLOTS))
+    found = np.zeros((len(noise), rows, N_SLOTS), dtype=np.float32)
     active = [*range(problem.n_active), DONOR]
     random = generator(seed, "future", name)
     found[:, :, active] = random.standard_normal((len(noise), rows, len(active)))

@@ -51,16 +51,16 @@ def make_timetable(
                 if change.channel == Channel.EFFECTOR_KILLING_PER_DAY:
                     is_on = (change_day >= change.start_day - 1e-9) & (change_day < change.end_day - 1e-9)
                     atg[is_on] += change.addition
-    changes = change_day[change_day > _FIRST_SEGMENT_DAY]
+    sharp = _sharp_changes(program, change_day)
     grafts = [] if transplant_day is None else [float(transplant_day)]
-    cuts = {*grafts, *np.asarray(list(visit_days), dtype=float), *changes}
+    cuts = {*grafts, *np.asarray(list(visit_days), dtype=float), *sharp}
     return Timetable(
         change_day=change_day,
         addition=program.addition.copy(),
         factor=program.factor.copy(),
         atg_addition=atg,
         cut_day=np.array(sorted(day for day in cuts if day >= 0.0)),
-        event_day=np.array(sorted({0.0, *_sharp_changes(program, change_day), *grafts})),
+        event_day=np.array(sorted({0.0, *sharp, *grafts})),
         transfusion_day=np.array([day for day, _, _ in given], dtype=float),
         transfusion_product=np.array([product for _, product, _ in given], dtype=np.int64),
         transfusion_units=np.array([units for _, _, units in given], dtype=float),

@@ -108,7 +108,7 @@ def _draw_panel(axis: Any, chart: Chart, panel: Panel) -> None:
         axis.axhline(value, color=RED, lw=0.8, ls="--" if "very" in words or "eye" in words else "-", zorder=2)
         _at_right(axis, value, f"{words} < {value:g}", RED)
     axis.grid(axis="y", color=GRID, lw=0.4)
-    _draw_values(axis, series, panel.color)
+    draw_values(axis, series, panel.color)
     days = [entry.day for entry in chart.transfusions if panel.product and entry.product == panel.product]
     axis.plot(
         days, [0.0] * len(days), ls="", marker="|", ms=9, mew=1.0, color=RED, transform=axis.get_xaxis_transform(),
@@ -125,7 +125,8 @@ def _at_right(axis: Any, value: float, words: str, color: str) -> None:
     axis.text(1.008, value, words, transform=axis.get_yaxis_transform(), fontsize=7, va="center", color=color)
 
 
-def _draw_values(axis: Any, series: tuple[Measurement, ...], color: str) -> None:
+def draw_values(axis: Any, series: tuple[Measurement, ...], color: str) -> None:
+    """Readings: joined, hollow after a transfusion, square on G-CSF, an arrow for a limit."""
     told = [entry for entry in series if not entry.is_censored]
     axis.plot([entry.day for entry in told], [entry.value for entry in told], color=color, lw=0.9, alpha=0.55, zorder=3)
     for entry in told:

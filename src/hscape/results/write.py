@@ -19,6 +19,7 @@ from hscape.care import VirtualPatient
 from hscape.fingerprint import model_fingerprint
 from hscape.history import History, canonical_csv
 from hscape.results.care import care_summary, care_table, seen_history
+from hscape.results.colonies import sample_all, write_colonies
 from hscape.results.run import Lived
 from hscape.scenario import Scenario
 from hscape.version import __version__
@@ -66,8 +67,14 @@ def provenance(scenario: Scenario, histories: Sequence[History], digest: str, se
     }
 
 
-def write_results(folder: Path, scenario: Scenario, lived: Sequence[Lived], seconds: float) -> dict[str, Any]:
-    """Write tables, pictures, provenance and digest; returns the provenance with the file names."""
+def write_results(
+    folder: Path, scenario: Scenario, lived: Sequence[Lived], seconds: float, colonies: int = 0
+) -> dict[str, Any]:
+    """Write tables, pictures, provenance and digest; returns the provenance with the file names.
+
+    With colonies, so many are sampled of every person; the digest stays that of the course.
+    """
+    sampled = sample_all(lived, colonies) if colonies else None
     patients = [one for one in lived if isinstance(one, VirtualPatient)]
     histories = [seen_history(one) if isinstance(one, VirtualPatient) else one for one in lived]
     counts, clones = tables(histories)
@@ -83,12 +90,15 @@ def write_results(folder: Path, scenario: Scenario, lived: Sequence[Lived], seco
         draft = Path(name)
         for file, text in texts.items():
             (draft / file).write_text(text, encoding="utf-8", newline="\n")
+        if sampled is not None:
+            write_colonies(draft, sampled)
         _draw(draft, scenario, first, patients[0] if patients else None)
         files = sorted(path.name for path in draft.iterdir())
         for file in files:
             os.replace(draft / file, folder / file)  # noqa: PTH105 - replaces in one motion
     care = care_summary(patients[0]) if patients else None
-    return record | {"files": files, "summary": summary(first), "care": care}
+    left_out = sampled.left_out if sampled is not None else ()
+    return record | {"files": files, "summary": summary(first), "care": care, "colonies_left_out": list(left_out)}
 
 
 def _draw(folder: Path, scenario: Scenario, history: History, patient: VirtualPatient | None) -> None:

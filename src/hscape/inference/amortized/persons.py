@@ -133,7 +133,7 @@ def run_persons(numbers, setting, days, n_noise, n_active, seed, triggers, rows,
     """
     np.random.seed(seed)
     effects, terms, c = setting.effects.copy(), setting.terms.copy(), setting.constants.copy()
-    table, noise = setting.table, np.zeros((n_noise, N_SLOTS))
+    table, noise = setting.table, np.zeros((n_noise, N_SLOTS), dtype=np.float32)
     half = given.shape[1] // 2
     red, platelets, new = np.empty(half), np.empty(half), np.empty(half)
     z_red, z_platelets = np.empty(64), np.empty(64)

@@ -44,8 +44,9 @@ def find_start(problem: Problem, seed: int) -> tuple[NetworkStart | None, tuple[
 
 def chance(problem: Problem, n: int, random: np.random.Generator) -> np.ndarray:
     """Chance of courses from its prior, shape (n, n_noise, n_slots)."""
-    found = np.zeros((n, problem.n_noise, N_SLOTS))
-    found[:, :, : problem.n_active] = random.standard_normal((n, problem.n_noise, problem.n_active))
+    found = np.zeros((n, problem.n_noise, N_SLOTS), dtype=np.float32)
+    shape = (n, problem.n_noise, problem.n_active)
+    found[:, :, : problem.n_active] = random.standard_normal(shape, dtype=np.float32)
     return found
 
 
@@ -76,7 +77,7 @@ def preview(problem: Problem, start: NetworkStart, seed: int) -> Sample:
     noise, ll, each = noise[index], ll[index], each[index]
     size, taken = FIRST_SIZE, 0.0
     for _ in range(MOVES):
-        other = math.sqrt(1.0 - size * size) * noise + size * chance(problem, DRAWS, random)
+        other = np.float32(math.sqrt(1.0 - size**2)) * noise + np.float32(size) * chance(problem, DRAWS, random)
         new, parts = problem.log_likelihood(z, other)
         is_taken = np.log(random.random(DRAWS)) < new - ll
         _take(is_taken, (noise, ll, each), (other, new, parts))

@@ -1,9 +1,10 @@
 """Trained weights, and whether they belong to the numbers and the model in force.
 
 The file carries the fingerprint of the model under the analysis prior, that of the numbers alone, what the prior
-changes, and a golden run: counts of twenty persons at the end of a coarse course. Weights are used if the fingerprint
-is the same; if only source text has changed, they are used if the numbers are the same and the golden run still comes
-out as it did. Otherwise they are refused.
+changes, and a golden run: counts of twenty persons at the end of a coarse course without chance. Weights are used if
+the fingerprint is the same. Where the source of the model has changed but no number has, the golden run decides: the
+weights are used if it comes out as it did, within what the coarse course leaves to the full one. Otherwise they are
+refused.
 """
 
 from __future__ import annotations
@@ -27,14 +28,15 @@ from hscape.streams import generator
 
 FILE = "network.npz"
 GOLDEN_PERSONS, GOLDEN_SEED = 20, 7
-#: Largest relative difference of the golden run between machines; a changed rate moves it by more.
-GOLDEN_TOLERANCE = 1.0e-6
+#: Largest difference of the golden run, natural logarithm: what the coarse course may be off the full one. So other
+#: steps of the same course pass, and another course does not. One person in twenty may stand on an edge.
+GOLDEN_TOLERANCE, MOST_OFF = 0.05, 1
 REFUSED = "trained weights do not belong to these numbers"
 ABSENT = "there are no trained weights"
 
 
 def golden_run(parameters: Parameters) -> np.ndarray:
-    """Counts and stem cells of twenty persons at the end of a course, shape (20, 5 + n_slots)."""
+    """Natural logarithm of five counts and of all stem cells of twenty persons, shape (20, 6)."""
     found = []
     for number in range(GOLDEN_PERSONS):
         random = generator(GOLDEN_SEED, "golden run", number)
@@ -43,13 +45,13 @@ def golden_run(parameters: Parameters) -> np.ndarray:
             list(plan.influences), [], plan.days.tolist(), parameters=parameters, sex=plan.sex,
             age_years=plan.age_years, end_day=plan.last_day,
         )  # fmt: skip
-        noise = random.standard_normal((1, noise_rows(plan.last_day), N_SLOTS))
+        noise = np.zeros((1, noise_rows(plan.last_day), N_SLOTS), dtype=np.float32)
         numbers = plan_mapping(plan, parameters).numbers(random.standard_normal((1, N_COORDINATES)))
         out, since = np.zeros((1, 1, N_COLUMNS)), np.zeros(1)
         courses_on(numbers, setting, noise, np.array([plan.last_day]), empty_rows(), out, since)
-        row = np.nan_to_num(out[0, 0])
-        found.append([*row[1:6], *row[CELLS : CELLS + N_SLOTS]])
-    return np.array(found)
+        row = out[0, 0]
+        found.append([*row[1:6], row[CELLS : CELLS + N_SLOTS].sum()])
+    return np.log(np.maximum(np.nan_to_num(np.array(found)), 1.0e-6))
 
 
 def save(path: Path, weights: Weights, parameters: Parameters) -> None:
@@ -80,8 +82,8 @@ def read(path: Path, parameters: Parameters) -> tuple[Weights | None, str]:
         return weights, ""
     if about["numbers"] != parameters.fingerprint():
         return None, REFUSED
-    now = golden_run(parameters)
-    if now.shape != golden.shape or np.any(np.abs(now - golden) > GOLDEN_TOLERANCE * (1.0 + np.abs(golden))):
+    is_off = (np.abs(golden_run(parameters) - golden) > GOLDEN_TOLERANCE).any(axis=1)
+    if is_off.sum() > MOST_OFF:
         return None, REFUSED
     return weights, ""
 

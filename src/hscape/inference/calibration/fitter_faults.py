@@ -167,7 +167,7 @@ def _from_the_prior(usual: Sampler) -> Sampler:
 
         random, n = generator(seed, "prior"), 192
         z = random.standard_normal((3 * n, problem.coordinates.size))
-        noise = np.zeros((3 * n, problem.n_noise, N_SLOTS))
+        noise = np.zeros((3 * n, problem.n_noise, N_SLOTS), dtype=np.float32)
         noise[:, :, : problem.n_active] = random.standard_normal((3 * n, problem.n_noise, problem.n_active))
         ll, _ = problem.log_likelihood(z, noise)
         kept = np.flatnonzero(ll > -1e9)[:n]

@@ -1,0 +1,75 @@
+"""The sections on what is left and what might come. Nothing in them is a recommendation."""
+
+from __future__ import annotations
+
+from hscape.inference.explain import Explanation
+from hscape.plots import explained_futures
+from hscape.report.explained import tables
+from hscape.report.explained.blocks import data_table, figure_block, paragraph
+from hscape.report.explained.words import chance, ended_sentence, entangled_words
+from hscape.report.html import Markup, join, table, tag
+
+_ASSUMES = (
+    "How simulated courses differ under stated assumptions. Each alternative starts from the last explained "
+    "day with the "
+    "same persons and the same chance. A difference between them is a difference of this model; who receives what in a "
+    "clinic is decided by much that no chart holds. Transplant competes with every other outcome. No "
+    "alternative is called "
+    "better than another."
+)
+
+
+def suppressed_or_lost(e: Explanation) -> Markup:
+    """The probability that the marrow would come back if the attack ended."""
+    parts: list[object] = [paragraph(ended_sentence(e))]
+    if e.if_ended.is_applicable:
+        parts.append(
+            table("If the attack ended today", ("Within 24 months", "Probability"),
+                  [("free of transfusions, death competing", chance(e.if_ended.probability, e.draws.effective))])
+        )  # fmt: skip
+    else:
+        parts += [paragraph(words) for words in entangled_words(e)]
+    parts.append(
+        paragraph(
+            "Suppressed cells come back when the attack ends, lost cells do not. Both lie on one scale, which is the "
+            "probability above: freedom from transfusions for eight weeks within 24 months.", "note",
+        )
+    )  # fmt: skip
+    return join(parts)
+
+
+def futures(e: Explanation, *, with_deaths: bool) -> Markup:
+    """Four alternatives side by side, the later response, and relapse."""
+    parts: list[object] = [paragraph(_ASSUMES)]
+    if e.futures:
+        parts.append(data_table("Alternatives, in a fixed order that ranks nothing",
+                                tables.futures_summary(e, with_deaths=with_deaths)))  # fmt: skip
+        parts.append(
+            figure_block(
+                lambda: explained_futures.draw_explained_futures(e, with_deaths=with_deaths),
+                explained_futures.title_of_futures(e), explained_futures.describe_explained_futures(e), "fans",
+                tables.futures_data(e, with_deaths=with_deaths),
+            )
+        )  # fmt: skip
+    if not with_deaths:
+        parts.append(paragraph("Deaths compete in every number above. Their own share is not shown unless asked for "
+                               "(--show-deaths); it is not the survival of a person.", "note"))  # fmt: skip
+    parts += [tag("h3", "Later response"), _landmark(e), tag("h3", "Relapse"), _relapse(e)]
+    return join(parts)
+
+
+def _landmark(e: Explanation) -> Markup:
+    if e.landmark is None:
+        return paragraph("Does not apply: the patient is free of transfusions, or nothing was given.")
+    rows = [(f"{months} months from the last day", chance(p, e.draws.effective))
+            for months, p in zip((6, 12), e.landmark, strict=True)]  # fmt: skip
+    return table("Probability of being free of transfusions and not severe, if treatment goes on as the chart says",
+                 ("When", "Probability"), rows)  # fmt: skip
+
+
+def _relapse(e: Explanation) -> Markup:
+    if not e.relapse:
+        return paragraph("Does not apply: the patient has not recovered, or does not take cyclosporine.")
+    rows = [(name, chance(p, e.draws.effective)) for name, p in e.relapse.items()]
+    return table("Probability of relapse within 24 months, by what is done with cyclosporine",
+                 ("Cyclosporine", "Probability"), rows)  # fmt: skip

@@ -1,0 +1,235 @@
+"""The answer in plain words, with probabilities; the same sentences stand on the page and on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from hscape.inference.explain import Explanation
+from hscape.inference.findings import FOUND, NOT_TESTED, clone_findings
+from hscape.inference.numbers import FIRST_OTHER, HLA, PNH
+from hscape.inference.quantities import of_normal, percent
+
+WITHHELD, PREVIEW = "withheld", "preview"
+#: A share is told apart from its cause where the attributable part is less than this part of it, or as much above it.
+SHARE_IS_NOT_CAUSE_FOLD = 0.5
+#: Share or attributable part from which the two are compared.
+LEAST_TOLD_FRACTION = 0.05
+#: Part of the stem cells that is ordinary, below which the reserve is told in two parts.
+MOSTLY_ORDINARY_FRACTION = 0.9
+#: Reserve of about one cell.
+LEAST_RESERVE_FRACTION = 1e-5
+#: Shares of granulocytes below this are not told in the paragraph.
+TOLD_FRACTION = 0.01
+ESCAPE_WORDS = "escape clone: resistant to this attack"
+NOT_SAFETY = "Resistance is not safety."
+#: Correlation from which two quantities cannot be told apart.
+ENTANGLED = 0.5
+LITTLE_LEARNT = 0.3
+
+
+def chance(probability: float | None, effective: float = 100.0) -> str:
+    """A probability in words, never finer than the draws allow.
+
+    Args:
+        probability: 0 to 1, None if it does not apply.
+        effective: draws that it rests on.
+    """
+    if probability is None:
+        return "not applicable"
+    finest = max(0.01, 1.0 / max(effective, 1.0))
+    if probability < finest:
+        return f"below {100 * finest:.0f} %"
+    if probability > 1.0 - finest:
+        return f"above {100 * (1.0 - finest):.0f} %"
+    return f"{100 * probability:.0f} %"
+
+
+def interval(values: np.ndarray, words: Callable[[float], str] = percent) -> str:
+    """Median and 90 % interval of a fraction."""
+    seen = values[np.isfinite(values)]
+    if not len(seen):
+        return "not known"
+    low, middle, high = np.quantile(seen, (0.05, 0.5, 0.95))
+    return f"{words(middle)} (90 % interval {words(low)} to {words(high)})"
+
+
+def answer_sentences(e: Explanation) -> list[str]:
+    """The one-paragraph answer, sentence by sentence; `status_sentence` says what it is worth."""
+    if e.status == WITHHELD:
+        return ["No number is given. What was read, and what speaks against the answer, stands below."]
+    return [
+        *transplant_sentence(e), who_sentence(e), *cause_sentences(e), *share_sentences(e), reserve_sentence(e),
+        ended_sentence(e),
+        *hypothesis_sentences(e),
+    ]  # fmt: skip
+
+
+def status_sentence(e: Explanation) -> str:
+    """What kind of answer this is, and why."""
+    if e.status == "answer":
+        return "The checks raise no doubt that would lower this answer."
+    reasons = [a.words for a in e.alarms if a.weight == e.status]
+    why = "; ".join(shortened(reason) for reason in reasons)
+    if e.status == WITHHELD:
+        return f"The answer is withheld: {why}."
+    if why:
+        return f"This is a preview, not an answer: {why}."
+    worth = f"about {e.draws.effective:.0f} independent draws"
+    return f"This is a preview, not an answer: it was made with little effort and rests on {worth}; ask for the answer."
+
+
+def shortened(words: str, most: int = 3) -> str:
+    """A list of more than `most` parts, told by its first and their number; the page holds the whole list."""
+    parts = words.split("; ")
+    return words if len(parts) <= most else "; ".join(parts[:most]) + f"; and {len(parts) - most} more"
+
+
+def transplant_sentence(e: Explanation) -> list[str]:
+    """Where the explanation stops because the marrow is another's from then on."""
+    day = e.problem.given.transplant_day
+    if day is None or day > e.problem.last_day:
+        return []
+    return [
+        f"A transplant was done on day {day:g}: from then on the marrow is the donor's. What follows is about the "
+        "patient's own marrow up to that day."
+    ]
+
+
+def who_sentence(e: Explanation) -> str:
+    """Shares of the blood on the last explained day."""
+    told = []
+    order = np.argsort(-e.causes.shares.mean(axis=0))
+    for index in order:
+        if np.nanmedian(e.causes.shares[:, index]) >= TOLD_FRACTION:
+            told.append(f"{e.causes.labels[index]} {interval(e.causes.shares[:, index])}")
+    shares = "; ".join(told) or "no cell line that can be named"
+    return f"On day {e.problem.last_day:g} the granulocytes came from: {shares}."
+
+
+def cause_sentences(e: Explanation) -> list[str]:
+    """Whether recovery was clone-mediated, and what treatment brought."""
+    back = float(e.causes.is_recovered.mean())
+    effective = e.draws.effective
+    if not e.odds.is_applicable:
+        return [
+            f"The counts have not recovered by day {e.problem.last_day:g} (probability that they have: "
+            f"{chance(back, effective)}), so the question who rebuilt the marrow does not arise yet."
+        ]
+    factor = e.odds.log10_bayes_factor or 0.0
+    first = (
+        f"The probability that escape clones made most of the recovery possible is "
+        f"{chance(e.odds.probability, effective)} (before the chart was read: {chance(e.odds.prior_probability, 1e9)}; "
+        f"{factor_words(factor)})."
+    )
+    given = (
+        f"Without the treatments that were given, {interval(e.causes.without_treatment)} of today's marrow "
+        "output would "
+        "be missing in the re-run."
+        if e.problem.given.influences
+        else "No treatment of the attack was given."
+    )
+    return [first, given]
+
+
+def factor_words(log10_factor: float) -> str:
+    """A Bayes factor in words."""
+    side = "for" if log10_factor > 0 else "against"
+    size = abs(log10_factor)
+    if size < 0.5:
+        return f"the chart says little about it, log10 Bayes factor {log10_factor:+.1f}"
+    word = "moderately" if size < 1.0 else "strongly" if size < 2.0 else "very strongly"
+    return f"the chart speaks {word} {side} it, log10 Bayes factor {log10_factor:+.1f}"
+
+
+def share_sentences(e: Explanation) -> list[str]:
+    """Where share and attribution of a clone that was found differ, both are told: share is not cause."""
+    findings, found = clone_findings(e.problem), []
+    for index, (label, slot) in enumerate(zip(e.causes.labels, e.causes.slots, strict=True)):
+        if slot == 0 or findings[label].state != FOUND:
+            continue
+        share, part = float(np.median(e.causes.shares[:, index])), float(np.median(e.causes.by_clone[:, index]))
+        is_more = share >= LEAST_TOLD_FRACTION and part < SHARE_IS_NOT_CAUSE_FOLD * share
+        is_less = part >= LEAST_TOLD_FRACTION and share < SHARE_IS_NOT_CAUSE_FOLD * part
+        if not (is_more or is_less):
+            continue
+        holds, due = ("", "only ") if is_more else ("only ", "")
+        due = "" if percent(part).startswith("below") else due
+        words = (
+            f"Share is not cause: {_named(label)} holds {holds}{percent(share)} of the granulocytes, but {due}"
+            f"{percent(part)} of the marrow's output would be missing had it not escaped the attack"
+        )
+        if slot >= FIRST_OTHER:
+            grown = percent(float(np.median(e.causes.by_clone_fitness[:, index])))
+            present = percent(float(np.median(e.causes.by_clone_presence[:, index])))
+            words += f", {grown} had it had no growth advantage, and {present} had it never arisen"
+        found.append(f"{words}.")
+    return found
+
+
+def _named(label: str) -> str:
+    return f"the {label}" if "clone" in label else f"the clone {label}"
+
+
+def reserve_sentence(e: Explanation) -> str:
+    """What is left, and of what it consists."""
+    reserve = e.quantities["reserve_fraction"]
+    words = f"The stem-cell reserve on day {e.problem.last_day:g} is {interval(reserve, of_normal)} of normal"
+    ordinary = e.causes.stem_cell_shares[:, e.causes.slots.index(0)]
+    is_empty = float(np.median(reserve)) < LEAST_RESERVE_FRACTION
+    if not is_empty and float(np.median(ordinary)) < MOSTLY_ORDINARY_FRACTION:
+        words += f", of which ordinary stem cells are {interval(reserve * ordinary, of_normal)} of normal"
+    return f"{words}; on day 0 it was {interval(e.quantities['reserve_at_day_0_fraction'], of_normal)}."
+
+
+def ended_sentence(e: Explanation) -> str:
+    """Suppressed or lost, as a probability."""
+    if not e.if_ended.is_applicable:
+        return (
+            f"Suppressed or lost: not applicable ({e.if_ended.reason}); the question is asked of marrows that "
+            "still need "
+            "transfusions."
+        )
+    words = (
+        "Suppressed or lost: if the attack ended today, the probability of freedom from transfusions within 24 "
+        f"months, death competing, is {chance(e.if_ended.probability, e.draws.effective)}. This is a "
+        "probability, not a "
+        "verdict."
+    )
+    return " ".join([words, *entangled_words(e)])
+
+
+def entangled_words(e: Explanation) -> list[str]:
+    """Says so when killing and suppression cannot be told apart."""
+    pair = {"killing_per_day": "killing", "suppression_fold": "suppression"}
+    little = [name for name in pair if e.learnt.get(name, 0.0) < LITTLE_LEARNT]
+    correlation = float(np.corrcoef(*(np.log(np.maximum(e.quantities[name], 1e-12)) for name in pair))[0, 1])
+    if little or abs(correlation) > ENTANGLED:
+        taught = ", ".join(f"{word} {percent(max(e.learnt.get(n, 0.0), 0.0))}" for n, word in pair.items())
+        return [
+            "These data do not tell killing and suppression apart "
+            f"(learnt: {taught}; "
+            f"posterior correlation {correlation:+.2f})."
+        ]
+    return []
+
+
+def hypothesis_sentences(e: Explanation) -> list[str]:
+    """An escape clone that was not found, or not looked for, remains a hypothesis."""
+    findings, told = clone_findings(e.problem), []
+    for index, (label, slot) in enumerate(zip(e.causes.labels, e.causes.slots, strict=True)):
+        if slot not in (PNH, HLA) or findings[label].state == FOUND:
+            continue
+        hidden = chance(float((e.causes.shares[:, index] > 0.1).mean()), e.draws.effective)
+        part = chance(float((e.causes.by_clone[:, index] > 0.5).mean()), e.draws.effective)
+        if findings[label].state == NOT_TESTED:
+            state = "not tested"
+        else:
+            limit = findings[label].limit_fraction
+            state = "looked for" + (f", limit {percent(limit, least=1e-6)}" if limit else "")
+        told.append(
+            f"{'a PNH clone' if slot == PNH else 'HLA loss'} ({state}): probability {hidden} that it makes more than a "
+            f"tenth of the granulocytes, {part} that its escape carries half of the output"
+        )
+    return [f"An undetected escape clone stays a hypothesis: {'; '.join(told)}."] if told else []
