@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from hscape.inference.amortized.bank import Drawer, seed_chance
-from hscape.inference.amortized.persons import Group, draw_group
-from hscape.inference.amortized.persons import plan_mapping
+from hscape.inference.amortized.persons import Group, draw_group, plan_mapping
 from hscape.inference.course import make_setting
 from hscape.inference.observations import Observations
 from hscape.inference.prior import analysis_prior

@@ -62,7 +62,10 @@ def test_density_is_that_of_the_numerical_derivative() -> None:
 
 
 def test_untrained_network_is_the_prior() -> None:
-    w = {name: value * (0.0 if "_out" in name else 1.0) for name, value in first_weights(np.random.default_rng(1)).items()}
+    w = {
+        name: value * (0.0 if "_out" in name else 1.0)
+        for name, value in first_weights(np.random.default_rng(1)).items()
+    }
     chart = rough_chart(6)
     z = np.random.default_rng(5).standard_normal((6, N_COORDINATES))
     prior = -0.5 * (z**2 + np.log(2.0 * np.pi)).sum(axis=1)

@@ -211,7 +211,12 @@ def _fit(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _move(
-    problem: Problem, cloud: _Cloud, beta: float, effort: Effort, sizes: np.ndarray, random: np.random.Generator,
+    problem: Problem,
+    cloud: _Cloud,
+    beta: float,
+    effort: Effort,
+    sizes: np.ndarray,
+    random: np.random.Generator,
     start: Start | None = None,
 ) -> tuple[float, int, float]:
     """Moves at one temperature: person, chance, both in turn; step sizes follow the share of moves taken."""

@@ -105,7 +105,9 @@ class Drawer:
         return n, context
 
 
-def batches(groups: list[Group], parameters: Parameters, seed: int, size: int, epoch: int) -> Iterator[tuple[Chart, np.ndarray]]:
+def batches(
+    groups: list[Group], parameters: Parameters, seed: int, size: int, epoch: int
+) -> Iterator[tuple[Chart, np.ndarray]]:
     """Charts of one pass through the bank with the coordinates of their persons, in batches of one length each."""
     random = generator(seed, "amortized findings", epoch)
     drawer = Drawer(groups, parameters)

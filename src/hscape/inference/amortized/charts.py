@@ -205,9 +205,9 @@ def draw_findings(course, days, given, n_given, clones, is_male, a, rows):
                     else:
                         platelets_ago = day - given[i, 0]
             for column in range(1, 6):
-                if column == 4 and not has_reticulocytes or column == 5 and not has_lymphocytes:
+                if (column == 4 and not has_reticulocytes) or (column == 5 and not has_lymphocytes):
                     continue
-                if column == 1 and red_ago < a.red_window or column == 2 and platelets_ago < a.platelet_window:
+                if (column == 1 and red_ago < a.red_window) or (column == 2 and platelets_ago < a.platelet_window):
                     continue
                 if u() < 0.03:
                     continue
@@ -267,7 +267,8 @@ def draw_findings(course, days, given, n_given, clones, is_male, a, rows):
                 share = share_in(2, slot, row)
                 noisy = min(max(share, 0.02), 0.95)
                 cut = a.array_limit if is_array else a.karyotype_limit
-                sd = a.share_error if is_array else math.hypot(a.share_error, 1.0 / math.sqrt(a.metaphases * noisy * (1.0 - noisy)))
+                counting = 0.0 if is_array else 1.0 / math.sqrt(a.metaphases * noisy * (1.0 - noisy))
+                sd = math.hypot(a.share_error, counting)
                 is_positive = _found_share(slot, 2, share, min(sd, 1.0), 0.0, cut, 1.0, o)
             else:
                 mutant, total, normal = 1.0, 2.0, 2.0
@@ -276,7 +277,8 @@ def draw_findings(course, days, given, n_given, clones, is_male, a, rows):
                 elif copies[k]:
                     mutant = 2.0
                 depth = max(20.0, float(np.random.poisson(depth_center)))
-                is_positive = _found_reads(slot, specimen, share_in(specimen, slot, row), depth, limit, mutant, total, normal, a, o)
+                share = share_in(specimen, slot, row)
+                is_positive = _found_reads(slot, specimen, share, depth, limit, mutant, total, normal, a, o)
             n += 1
             n_found += is_first and is_positive
     if n_clones > 0 and n_found == 0 and u() > a.kept_without_clone:

@@ -49,8 +49,9 @@ def first_weights(random: np.random.Generator) -> Weights:
 
     pooled = 4 * WIDTH + N_CONTEXT + 1
     found = {
-        "token": matrix(N_FEATURES, WIDTH), "token_context": matrix(N_CONTEXT, WIDTH), "token_second": matrix(WIDTH, WIDTH),
-        "all": matrix(2 * WIDTH, WIDTH), "again": matrix(WIDTH, WIDTH), "again_all": matrix(WIDTH, WIDTH),
+        "token": matrix(N_FEATURES, WIDTH), "token_context": matrix(N_CONTEXT, WIDTH),
+        "token_second": matrix(WIDTH, WIDTH), "all": matrix(2 * WIDTH, WIDTH),
+        "again": matrix(WIDTH, WIDTH), "again_all": matrix(WIDTH, WIDTH),
         "attention": matrix(WIDTH, HEADS), "value": matrix(WIDTH, WIDTH), "pooled": matrix(pooled, 2 * SUMMARY),
         "summary": matrix(2 * SUMMARY, SUMMARY),
     }  # fmt: skip
@@ -96,8 +97,8 @@ def encode(w: Weights, chart: Chart, xp: Any = np) -> Any:
 
 def _conditions(w: Weights, layer: int, still: Any, summary: Any, used: Any, xp: Any) -> Any:
     """What a layer does to the coordinates that it moves, shape (n, n_moved, n_parameters)."""
-    x = still @ w[f"flow{layer}_z"] + _dense(w, f"flow{layer}_summary", _silu(summary, xp)) + used @ w[f"flow{layer}_used"]
-    x = _silu(x, xp)
+    x = still @ w[f"flow{layer}_z"] + used @ w[f"flow{layer}_used"]
+    x = _silu(x + _dense(w, f"flow{layer}_summary", _silu(summary, xp)), xp)
     x = _silu(_dense(w, f"flow{layer}_second", x), xp)
     return _dense(w, f"flow{layer}_out", x).reshape(x.shape[0], len(moved(layer)), _PARAMETERS[LAYERS[layer]])
 
@@ -120,7 +121,8 @@ def _spline(x: Any, raw: Any, backward: bool, xp: Any) -> tuple[Any, Any]:
     slopes = xp.concatenate([one, inner, one], axis=-1)
     edges = outs if backward else ins
     inside = xp.clip(x, -BOUND, BOUND)[..., None]
-    above = xp.concatenate([xp.ones_like(one), (inside >= edges[..., 1:-1]).astype(x.dtype), xp.zeros_like(one)], axis=-1)
+    passed = (inside >= edges[..., 1:-1]).astype(x.dtype)
+    above = xp.concatenate([xp.ones_like(one), passed, xp.zeros_like(one)], axis=-1)
     here = above[..., :-1] - above[..., 1:]
 
     def at(values: Any) -> Any:
