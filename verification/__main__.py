@@ -11,7 +11,7 @@ from hscape.fingerprint import model_fingerprint
 from hscape.validation import validate
 from hscape.verify.dsmts import MODELS, check_samples, run_model
 from hscape.version import __version__
-from verification import calibration, clinical, disease, roads, trees
+from verification import amortized, calibration, clinical, disease, roads, trees
 from verification.blood import against_adaptive_solver, no_nan
 from verification.stem_cells import kernel_agreement, order_of_convergence
 
@@ -130,6 +130,7 @@ SECTIONS = {
     "sbc": lambda quick: calibration.sbc_section(quick, say),
     "attribution": lambda quick: calibration.attribution_section(quick, say),
     "misspecification": lambda quick: calibration.misspecification_section(quick, say),
+    "network": lambda quick: amortized.section(quick, say),
     "trees": lambda quick: trees.section(quick, say),
 }
 
@@ -157,7 +158,7 @@ def main() -> None:
 HEADINGS = {"dsmts": "Discrete", "master": "Master", "blood": "Blood", "kernels": "Step", "facts": "Published",
             "clinical": "Clinical", "disease": "Disease", "roads": "Roads",
             "sbc": "Inference: simulation", "attribution": "Inference: who", "misspecification": "Inference: alarms",
-            "trees": "Phylogenies"}  # fmt: skip
+            "network": "Trained network", "trees": "Phylogenies"}  # fmt: skip
 
 
 def read_sections() -> dict[str, str]:
