@@ -11,7 +11,7 @@ from hscape.fingerprint import model_fingerprint
 from hscape.validation import validate
 from hscape.verify.dsmts import MODELS, check_samples, run_model
 from hscape.version import __version__
-from verification import amortized, calibration, clinical, disease, roads, trees
+from verification import amortized, calibration, clinical, disease, growth, roads, trees
 from verification.blood import against_adaptive_solver, no_nan
 from verification.stem_cells import kernel_agreement, order_of_convergence
 
@@ -132,13 +132,17 @@ SECTIONS = {
     "misspecification": lambda quick: calibration.misspecification_section(quick, say),
     "network": lambda quick: amortized.section(quick, say),
     "trees": lambda quick: trees.section(quick, say),
+    "growth-simulated": lambda quick: growth.simulated_section(quick, say),
+    "growth-lothian": lambda quick: growth.lothian_section(quick, say),
+    "growth-sardinia": lambda quick: growth.sardinia_section(quick, say),
+    "growth-landscape": lambda quick: growth.landscape_section(quick, say),
 }
 
 
 def main() -> None:
     """Run the named sections, or all, and put them into the page; the others stay as they were."""
     quick = "--quick" in sys.argv
-    names = [name for name in sys.argv[1:] if name in SECTIONS] or list(SECTIONS)
+    names = [name for name in SECTIONS if {name, name.partition("-")[0]} & set(sys.argv[1:])] or list(SECTIONS)
     for name in names:
         start = time.time()
         lines = SECTIONS[name](quick)
@@ -158,7 +162,8 @@ def main() -> None:
 HEADINGS = {"dsmts": "Discrete", "master": "Master", "blood": "Blood", "kernels": "Step", "facts": "Published",
             "clinical": "Clinical", "disease": "Disease", "roads": "Roads",
             "sbc": "Inference: simulation", "attribution": "Inference: who", "misspecification": "Inference: alarms",
-            "network": "Trained network", "trees": "Phylogenies"}  # fmt: skip
+            "network": "Trained network", "trees": "Phylogenies", "growth-simulated": "Growth of simulated",
+            "growth-lothian": "Lothian", "growth-sardinia": "SardiNIA", "growth-landscape": "Fitness landscape"}  # fmt: skip
 
 
 def read_sections() -> dict[str, str]:

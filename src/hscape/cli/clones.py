@@ -1,21 +1,18 @@
-"""The group `clones`: growth and onset of clones from data."""
+"""The commands `clones ...`: growth of clones from serial sequencing, and what phylogenies tell."""
 
 from __future__ import annotations
 
 import typer
 
-from hscape.cli import clones_tree
+from hscape.cli.clones_growth import growth
+from hscape.cli.clones_tree import tree
 
 app = typer.Typer(
     name="clones",
     add_completion=False,
     no_args_is_help=True,
-    help="Growth and onset of clones from phylogenies and sequencing.",
+    help="Growth and onset of clones from serial sequencing and from phylogenies.",
     rich_markup_mode=None,
 )
-app.command("tree")(clones_tree.tree)
-
-
-@app.callback()
-def _group() -> None:
-    """Keep the group a group while it holds a single command."""
+app.command()(growth)
+app.command("tree")(tree)

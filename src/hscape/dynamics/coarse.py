@@ -27,6 +27,7 @@ from hscape.biology.blood import (
     N_RED_CELLS,
     PLATELETS,
     RED_CELLS,
+    TPO,
     activation_in,
     platelet_pool,
 )
@@ -286,7 +287,11 @@ def coarse_step(
     if is_new:
         fill_channels(addition, factor, effects, y, f, h)
         h[_EFFECTOR_KILLING] += extra_killing
+    # thrombopoietin half a step on, as it moved in the step before: platelets take weeks to come back
+    now, slope = y[TPO], middle[2, 0]
+    y[TPO] = now * math.exp(min(0.5, max(-0.5, 0.5 * days * slope)))
     activation = activation_in(y, h, c)
+    y[TPO] = now
     # to the middle of the step
     start[0], start[1], start[2] = y[N_BLOOD], y[N_BLOOD + 1], y[N_BLOOD + 2]
     _own_step(terms, y, f, h, 0.5 * days, start, moved)
@@ -336,6 +341,7 @@ def coarse_step(
     apply_effects(addition, factor, effects, y, f, h)
     output = made * h[_OUTPUT]
     entered = move_blood(y, output, h, c, days)
+    middle[2, 0] = math.log(max(y[TPO], 1.0e-6) / max(now, 1.0e-6)) / days
     _mix(shares, early, p, made, entered, y[LYMPHOCYTES], days, c)
     return output
 

@@ -67,7 +67,8 @@ def standardized(problem: Problem, rows: np.ndarray) -> np.ndarray:
         elif what in (SHARE, READS):
             share = np.array([share_in(int(o[8]), int(o[2]), r) for r in row])
             if what == SHARE:
-                found[:, k] = (_logit(o[3]) - _logit(share + o[7] * (1.0 - share))) / o[4]
+                shown = share + o[7] * (1.0 - share)
+                found[:, k] = (o[3] - shown) / o[9] if o[9] > 0.0 else (_logit(o[3]) - _logit(shown)) / o[4]
             else:
                 vaf = share * o[5] / (share * o[6] + (1.0 - share) * o[7])
                 shown = np.clip(vaf * (1 - o[10]) + (1 - vaf) * o[10], 1e-7, 1 - 1e-7)

@@ -124,6 +124,9 @@ def log_chance(o, row):
     share = share_in(int(o[8]), slot, row)
     if what == 3:
         share = share + o[7] * (1.0 - share)
+        if o[9] > 0.0:  # unequal reads: only how far they are from equal is told
+            near, far = _log_normal(o[3] - share, o[9]), _log_normal(o[3] + share, o[9])
+            return near + math.log1p(math.exp(far - near))
         return _log_normal(_logit(o[3]) - _logit(share), o[4])
     share = share + o[7] * (1.0 - share)
     missed = _log_cdf((_logit(o[3]) - _logit(share)) / max(o[4], 0.1))

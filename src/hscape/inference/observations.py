@@ -108,7 +108,7 @@ def _count(reader: _Reader, entry: Measurement) -> None:
         return
     analytic = {"neutrophils": "white_cells", "lymphocytes": "white_cells"}.get(short, short)
     variance = p[f"{short}_biological_variation_fraction"] ** 2 + p[f"{analytic}_analytic_variation_fraction"] ** 2
-    variance += p["chart_model_error_log_sd"] ** 2
+    variance += p[f"chart_model_error_{short}_log_sd"] ** 2
     absolute, cells = 0.0, 0.0
     if short == "platelets":
         absolute = p["platelets_counting_noise_1e9_per_l"]
@@ -283,7 +283,7 @@ def _hla(reader: _Reader, entries: Sequence[CloneMeasurement]) -> None:
             error = math.hypot(counting, reader.p["clone_share_model_error_logit"])
             first = positive[0]
             reader.add(f"HLA loss, {first.assay}, day {first.day:g}", first.day, SHARE, HLA, share, error, 0, 0, 0,
-                       _SPECIMENS[first.specimen])  # fmt: skip
+                       _SPECIMENS[first.specimen], _unequal_reads_sd(reader.p, positive))  # fmt: skip
         return
     p = reader.p
     rates = {"6p": p["clone_HLA_6p_CN_LOH_rate_per_year"], "mutation": p["clone_HLA_allele_mutation_rate_per_year"]}
@@ -300,6 +300,18 @@ def _hla(reader: _Reader, entries: Sequence[CloneMeasurement]) -> None:
         limit = p["snp_array_limit_fraction"]
         reader.add(f"6p, {tests[0].assay}, day {tests[0].day:g}", tests[0].day, NO_SHARE, HLA, limit, 0.3, seen, 0, 0.0,
                    _SPECIMENS[tests[0].specimen])  # fmt: skip
+
+
+def _unequal_reads_sd(p: Parameters, positive: Sequence[CloneMeasurement]) -> float:
+    """Standard deviation of the share of cells that unequal reads of two haplotypes give; 0 if other findings speak.
+
+    Alleles are captured unequally, so that a marrow without any loss passes the limit now and then.
+    """
+    if any(m.assay != "sequencing" or m.baf is None or not m.depth for m in positive):
+        return 0.0
+    depth = float(sum(m.depth or 0 for m in positive))
+    n_loci = max(1.0, round(depth / p["hla_sequencing_depth_reads"]))
+    return math.sqrt(1.0 / depth + 1.0 / (n_loci * p["hla_sequencing_concentration_reads"]))
 
 
 def _logit(x: float) -> float:

@@ -48,7 +48,7 @@ def reading_band(e: Explanation, analyte: str) -> ReadingBand:
     low, middle, high = (np.maximum(e.course.quantiles[analyte][row], 1e-6) for row in (0, 2, 4))
     analytic = "white_cells" if short == "neutrophils" else short
     variance = np.full(len(middle), p[f"{short}_biological_variation_fraction"] ** 2)
-    variance += p[f"{analytic}_analytic_variation_fraction"] ** 2 + p["chart_model_error_log_sd"] ** 2
+    variance += p[f"{analytic}_analytic_variation_fraction"] ** 2 + p[f"chart_model_error_{short}_log_sd"] ** 2
     if short == "platelets":
         variance += (p["platelets_counting_noise_1e9_per_l"] / middle) ** 2
     if short == "neutrophils":

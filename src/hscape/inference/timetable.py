@@ -78,6 +78,6 @@ def _sharp_changes(program: Program, change_day: np.ndarray) -> list[float]:
     found = []
     for row in range(1, len(change_day)):
         moved = np.abs(values[row] - values[row - 1])
-        if np.any(moved > SHARP):
+        if np.any(moved > SHARP) or moved[_EFFECTOR] > 0.0:  # days of globulin count one by one
             found.append(float(change_day[row]))
     return found

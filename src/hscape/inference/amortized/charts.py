@@ -64,7 +64,7 @@ def make_assays(p: Parameters) -> Assays:
     return Assays(
         variance=np.array([
             p[f"{a}_biological_variation_fraction"] ** 2 + p[f"{b}_analytic_variation_fraction"] ** 2
-            + p["chart_model_error_log_sd"] ** 2 for a, b in zip(names, analytic, strict=True)
+            + p[f"chart_model_error_{a}_log_sd"] ** 2 for a, b in zip(names, analytic, strict=True)
         ]),
         absolute=np.hypot(counting, step / math.sqrt(12.0)), step=step,
         analyzer_cells=p["analyzer_differential_cells_count"], manual_cells=p["manual_differential_cells_count"],

@@ -1,8 +1,8 @@
 """Trained weights, and whether they belong to the numbers and the model in force.
 
-The file carries the fingerprint of the model under the analysis prior, that of the numbers alone, what the prior
+The file carries the fingerprint of the model under the analysis prior, every number then in force, what the prior
 changes, and a golden run: counts of twenty persons at the end of a coarse course without chance. Weights are used if
-the fingerprint is the same. Where the source of the model has changed but no number has, the golden run decides: the
+the fingerprint is the same. Where the source of the model has changed or numbers were added, but none has changed, the golden run decides: the
 weights are used if it comes out as it did, within what the coarse course leaves to the full one. Otherwise they are
 refused.
 """
@@ -57,7 +57,7 @@ def golden_run(parameters: Parameters) -> np.ndarray:
 def save(path: Path, weights: Weights, parameters: Parameters) -> None:
     """Write weights with everything by which they are recognized."""
     about = {
-        "model": model_fingerprint(parameters), "numbers": parameters.fingerprint(), "prior_changes": changes(),
+        "model": model_fingerprint(parameters), "numbers": parameters.as_dict(), "prior_changes": changes(),
     }  # fmt: skip
     np.savez_compressed(
         path, about=np.array(json.dumps(about)), golden=golden_run(parameters),
@@ -80,7 +80,8 @@ def read(path: Path, parameters: Parameters) -> tuple[Weights | None, str]:
         weights = {name[2:]: file[name] for name in file.files if name.startswith("w/")}
     if about["model"] == model_fingerprint(parameters):
         return weights, ""
-    if about["numbers"] != parameters.fingerprint():
+    now = parameters.as_dict()
+    if any(now.get(name) != value for name, value in about["numbers"].items()):
         return None, REFUSED
     is_off = (np.abs(golden_run(parameters) - golden) > GOLDEN_TOLERANCE).any(axis=1)
     if is_off.sum() > MOST_OFF:

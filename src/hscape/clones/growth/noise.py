@@ -1,0 +1,82 @@
+"""How reads scatter around the share of cells that carry a variant: beta-binomial, with an error floor and outliers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import betaln, gammaln
+
+from hscape.clones.growth.readings import Trajectory, cell_share_to_vaf
+from hscape.parameters import Parameters
+
+_FIRST_SHARE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Scatter of a laboratory.
+
+    Args:
+        concentration_reads: of the beta-binomial distribution; smaller means more scatter.
+        error_fraction: share of reads that show a wrong base.
+        outlier_probability: chance that a reading says nothing.
+        depth_fold: by how much an assumed depth is multiplied; 1 where depths were given.
+    """
+
+    concentration_reads: float
+    error_fraction: float
+    outlier_probability: float
+    depth_fold: float = 1.0
+
+    @classmethod
+    def of(cls, parameters: Parameters) -> Noise:
+        """The noise that the records assume."""
+        return cls(
+            parameters["sequencing_concentration_reads"],
+            parameters["sequencing_error_fraction"],
+            parameters["clone_growth_outlier_probability"],
+        )
+
+    def reads(self, one: Trajectory) -> tuple[np.ndarray, np.ndarray]:
+        """Reads with the variant and depth of every visit, an assumed depth multiplied by `depth_fold`."""
+        fold = 1.0 if one.has_depth else self.depth_fold
+        return one.alt * fold, one.depth * fold
+
+    def read_share(self, cell_share: np.ndarray, one: Trajectory) -> np.ndarray:
+        """Expected share of reads with the variant from shares of cells."""
+        vaf = cell_share_to_vaf(cell_share, one.copies)
+        return vaf * (1.0 - self.error_fraction) + (1.0 - vaf) * self.error_fraction
+
+
+def log_reads(alt: float, depth: float, share: np.ndarray, concentration: float) -> np.ndarray:
+    """Log beta-binomial probability of `alt` of `depth` reads at these expected shares; alt need not be whole."""
+    share = np.clip(share, _FIRST_SHARE, 1.0 - _FIRST_SHARE)
+    ways = gammaln(depth + 1.0) - gammaln(alt + 1.0) - gammaln(depth - alt + 1.0)
+    first, second = share * concentration, (1.0 - share) * concentration
+    return ways + betaln(alt + first, depth - alt + second) - betaln(first, second)
+
+
+def missed(least: float, depth: float, share: np.ndarray, concentration: float) -> np.ndarray:
+    """Probability of fewer than `least` reads with the variant, shape of `share`."""
+    total = np.zeros_like(share)
+    for count in range(math.ceil(least - 1e-9)):
+        total += np.exp(log_reads(float(count), depth, share, concentration))
+    return np.minimum(total, 1.0)
+
+
+def emission(one: Trajectory, share: np.ndarray, noise: Noise, concentration: float | None = None) -> np.ndarray:
+    """Probability of every reading at expected shares of reads, shape (visits, shares); absolute, with outliers."""
+    alt, depth = noise.reads(one)
+    scatter = concentration or noise.concentration_reads
+    found = np.empty((alt.size, share.size))
+    for k in range(alt.size):
+        if one.below[k]:
+            found[k] = missed(max(alt[k], 1.0), depth[k], share, scatter)
+            outlier = max(alt[k], 1.0) / (depth[k] + 1.0)
+        else:
+            found[k] = np.exp(log_reads(alt[k], depth[k], share, scatter))
+            outlier = 1.0 / (depth[k] + 1.0)
+        found[k] = (1.0 - noise.outlier_probability) * found[k] + noise.outlier_probability * outlier
+    return found
