@@ -19,7 +19,7 @@ from hscape.exchange import read_charts
 from hscape.inference.amortized.bank import Drawer, seed_chance
 from hscape.inference.amortized.network import Weights
 from hscape.inference.amortized.persons import Group, draw_group, plan_mapping
-from hscape.inference.amortized.preview import BRIDGE, preview
+from hscape.inference.amortized.preview import preview
 from hscape.inference.amortized.start import NetworkStart
 from hscape.inference.amortized.weights import shipped
 from hscape.inference.course import make_setting
@@ -137,7 +137,7 @@ def compare_starts(weights: Weights, seed: int, say: Say) -> list[tuple[str, str
         problem = make_problem(read_charts(examples.example_path(name, "yaml")).charts[0])
         for start in (None, NetworkStart(weights, problem)):
             since = time.process_time()
-            made = sample(problem, seed=seed, effort=ANSWER if start is None else BRIDGE, start=start)
+            made = sample(problem, seed=seed, effort=ANSWER, start=start)
             found.append((name, "prior" if start is None else "network", made, time.process_time() - since))
             say(f"{name} from the {found[-1][1]}: {made.n_courses} courses, {made.effective:.0f} effective draws")
     return found

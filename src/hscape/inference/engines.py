@@ -1,9 +1,10 @@
 """The engines behind one call: how draws of the posterior of a chart are made.
 
-``smc`` runs two islands of the tempered sampler from the prior, on seeds of their own; that they agree is one of the
-checks. ``answer`` does the same, but begins with what a trained network makes of the chart. ``preview`` takes the
-network's draws and finds a chance for each: seconds, and never called an answer. Where the weights do not belong to the
-numbers in force, or are of no use for this chart, both begin with the prior, and the draws say so.
+``answer`` (by name also ``smc``) runs two islands of the tempered sampler on seeds of their own; that they agree is one
+of the checks. ``preview`` takes the draws of a trained network and finds a chance for each: a second or two, and never
+called an answer. Where the weights do not belong to the numbers in force, or are of no use for this chart, it is one
+small island with few moves, and the draws say so. The sampler of an answer begins with the prior: begun with the network
+it needs no fewer courses (`verification/results.md`), since most of its work is to find the chance of each course.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hscape.errors import unknown_name
-from hscape.inference.amortized.preview import BRIDGE, find_start, preview
+from hscape.inference.amortized.preview import find_start, preview
 from hscape.inference.problem import Problem
-from hscape.inference.sampler import ANSWER, PREVIEW, Effort, Sample, Start, sample
+from hscape.inference.sampler import ANSWER, PREVIEW, Effort, Sample, sample
 from hscape.streams import stream_key
 
 ENGINES = ("answer", "preview", "smc")
@@ -76,14 +77,14 @@ def infer(
     """
     if engine not in ENGINES:
         raise unknown_name("engine", engine, ENGINES, kind="engine")
-    start, remarks = (None, ()) if engine == "smc" else find_start(problem, seed)
-    if engine == "preview" and start is not None:
-        found = [preview(problem, start, int(stream_key(seed, "preview")) >> 1)]
-        return _joined("preview", found, ())
-    effort, islands = (PREVIEW, 1) if engine == "preview" else (ANSWER if start is None else BRIDGE, ISLANDS)
-    samples = _run(problem, seed, effort, islands, progress, workers, start)
-    name = "preview" if engine == "preview" else ("smc" if start is None else "network and smc")
-    return _joined(name, samples, remarks)
+    remarks: tuple[str, ...] = ()
+    if engine == "preview":
+        start, remarks = find_start(problem, seed)
+        if start is not None:
+            return _joined("preview", [preview(problem, start, int(stream_key(seed, "preview")) >> 1)], ())
+    effort, islands = (PREVIEW, 1) if engine == "preview" else (ANSWER, ISLANDS)
+    samples = _run(problem, seed, effort, islands, progress, workers)
+    return _joined("preview" if engine == "preview" else "smc", samples, remarks)
 
 
 def _run(
@@ -102,7 +103,7 @@ def _run(
                     progress(sum(shares) / islands, word)
 
         key = int(stream_key(seed, "island", index)) >> 1
-        return sample(own, seed=key, effort=effort, progress=tell, start=start)
+        return sample(own, seed=key, effort=effort, progress=tell)
 
     if islands == 1 or workers == 1:
         return [one(index) for index in range(islands)]

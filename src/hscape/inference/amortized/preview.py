@@ -12,7 +12,7 @@ from hscape.inference.amortized.start import NetworkStart
 from hscape.inference.amortized.weights import shipped
 from hscape.inference.likelihood import LOWEST
 from hscape.inference.problem import Problem
-from hscape.inference.sampler import Effort, Sample
+from hscape.inference.sampler import Sample
 from hscape.streams import generator
 
 DRAWS, PATHS, MOVES = 256, 8, 6
@@ -21,12 +21,10 @@ FIRST_SIZE, WANTED_SHARE = 0.5, 0.25
 #: Draws by which it is seen whether the network is of any use for a chart.
 TRIED = 64
 USELESS = "the network does not know charts like this one"
-#: The sampler needs fewer rounds when it begins near the posterior.
-BRIDGE = Effort()
 
 
 def find_start(problem: Problem, seed: int) -> tuple[NetworkStart | None, tuple[str, ...]]:
-    """The network's start for a chart, or None with the reason.
+    """The network's posterior of a chart, or None with the reason.
 
     It is of no use if its persons fit the chart worse than persons of the prior do, each with a chance of its own.
     """

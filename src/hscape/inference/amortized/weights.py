@@ -2,9 +2,9 @@
 
 The file carries the fingerprint of the model under the analysis prior, every number then in force, what the prior
 changes, and a golden run: counts of twenty persons at the end of a coarse course without chance. Weights are used if
-the fingerprint is the same. Where the source of the model has changed or numbers were added, but none has changed, the golden run decides: the
-weights are used if it comes out as it did, within what the coarse course leaves to the full one. Otherwise they are
-refused.
+the fingerprint is the same. Where the source of the model has changed or numbers were added, but no number is another
+one now, the golden run decides: the weights are used if it comes out as it did, within what the coarse course leaves to
+the full one. Otherwise they are refused.
 """
 
 from __future__ import annotations
