@@ -3,8 +3,8 @@
 ``answer`` (by name also ``smc``) runs two islands of the tempered sampler on seeds of their own; that they agree is one
 of the checks. ``preview`` takes the draws of a trained network and finds a chance for each: a second or two, and never
 called an answer. Where the weights do not belong to the numbers in force, or are of no use for this chart, it is one
-small island with few moves, and the draws say so. The sampler of an answer begins with the prior: begun with the network
-it needs no fewer courses (`verification/results.md`), since most of its work is to find the chance of each course.
+small island with few moves, and the draws say so. The sampler of an answer begins with the prior: begun with the
+network it needs no fewer courses (`verification/results.md`), since most of its work is to find the chance of a course.
 """
 
 from __future__ import annotations
@@ -88,9 +88,8 @@ def infer(
 
 
 def _run(
-    problem: Problem, seed: int, effort: Effort, islands: int, progress: Progress | None, workers: int,
-    start: Start | None,
-) -> list[Sample]:  # fmt: skip
+    problem: Problem, seed: int, effort: Effort, islands: int, progress: Progress | None, workers: int
+) -> list[Sample]:
     shares, lock = [0.0] * islands, threading.Lock()
 
     def one(index: int) -> Sample:

@@ -53,7 +53,9 @@ def _state(path: Path, seed: int) -> dict[str, Any]:
 
 
 def _save(path: Path, state: dict[str, Any]) -> None:
-    arrays = {f"{kind}/{name}": np.asarray(value) for kind in ("w", "m", "v") for name, value in state[kind].items()}
+    arrays: dict[str, Any] = {
+        f"{kind}/{name}": np.asarray(value) for kind in ("w", "m", "v") for name, value in state[kind].items()
+    }
     arrays |= {name: np.array(state[name]) for name in ("step", "epoch", "seconds")}
     partial = path.with_suffix(".partial.npz")
     np.savez(partial, **arrays)

@@ -13,6 +13,7 @@ import json
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -59,10 +60,8 @@ def save(path: Path, weights: Weights, parameters: Parameters) -> None:
     about = {
         "model": model_fingerprint(parameters), "numbers": parameters.as_dict(), "prior_changes": changes(),
     }  # fmt: skip
-    np.savez_compressed(
-        path, about=np.array(json.dumps(about)), golden=golden_run(parameters),
-        **{f"w/{name}": np.asarray(value, dtype=np.float32) for name, value in weights.items()},
-    )  # fmt: skip
+    arrays: dict[str, Any] = {f"w/{name}": np.asarray(value, dtype=np.float32) for name, value in weights.items()}
+    np.savez_compressed(path, about=np.array(json.dumps(about)), golden=golden_run(parameters), **arrays)
 
 
 def read(path: Path, parameters: Parameters) -> tuple[Weights | None, str]:
