@@ -21,7 +21,7 @@ SEED = 20261122
 WORKERS = 2
 ROOT = Path(__file__).parents[1] / "results" / "verification"
 #: Patients drawn: engine or study -> (quick, whole).
-SIZES = {"preview": (6, 200), "smc": (3, 60), "power": (4, 40), "attribution": (6, 120), "misfit": (3, 30)}
+SIZES = {"preview": (30, 500), "smc": (2, 200), "power": (4, 60), "attribution": (8, 200), "misfit": (3, 60)}
 #: Alarms that speak of the model and not of the sampler.
 MODEL_ALARMS = ("points", "fit", "edge of the prior")
 SERIOUS = 0.3

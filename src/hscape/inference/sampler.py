@@ -253,11 +253,11 @@ def _one_move(problem, cloud, beta, kind, size, normal, random, start=None):  # 
             log_ratio += sign * 0.5 * (centered**2).sum(axis=1)
         base, lift = _bases(start, z)
     if kind != 0:
-        still = np.float32(math.sqrt(1.0 - size * size))
+        held = np.float32(math.sqrt(1.0 - size * size))
         active = problem.n_active
         noise = cloud.noise.copy()
         fresh = random.standard_normal((n, noise.shape[1], active), dtype=np.float32)
-        noise[:, :, :active] = still * noise[:, :, :active] + np.float32(size) * fresh
+        noise[:, :, :active] = held * noise[:, :, :active] + np.float32(size) * fresh
     ll, each = problem.log_likelihood(z, noise)
     cloud.n_courses += n
     is_taken = np.log(random.random(n)) < base - cloud.base + beta * (ll + lift - cloud.gain) + log_ratio
