@@ -3,8 +3,8 @@
 ``answer`` (by name also ``smc``) runs two islands of the tempered sampler on seeds of their own; that they agree is one
 of the checks. ``preview`` takes the draws of a trained network and finds a chance for each: a second or two, and never
 called an answer. Where the weights do not belong to the numbers in force, or are of no use for this chart, it is one
-small island with few moves, and the draws say so. The sampler of an answer begins with the prior; that it may begin with
-the network (`sampler.sample`) has not been shown to save courses (`python -m verification network` measures it).
+small island with few moves, and the draws say so. The sampler of an answer begins with the prior; a start from the
+network (`sampler.sample`) has not been shown to save courses (`python -m verification network` measures it).
 """
 
 from __future__ import annotations
