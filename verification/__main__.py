@@ -11,7 +11,7 @@ from hscape.fingerprint import model_fingerprint
 from hscape.validation import validate
 from hscape.verify.dsmts import MODELS, check_samples, run_model
 from hscape.version import __version__
-from verification import calibration, clinical, disease, growth, roads, trees
+from verification import amortized, calibration, clinical, disease, growth, roads, trees
 from verification.blood import against_adaptive_solver, no_nan
 from verification.stem_cells import kernel_agreement, order_of_convergence
 
@@ -131,6 +131,7 @@ SECTIONS = {
     "power": lambda quick: calibration.power_section(quick, say),
     "attribution": lambda quick: calibration.attribution_section(quick, say),
     "misspecification": lambda quick: calibration.misspecification_section(quick, say),
+    "network": lambda quick: amortized.section(quick, say),
     "trees": lambda quick: trees.section(quick, say),
     "growth-simulated": lambda quick: growth.simulated_section(quick, say),
     "growth-lothian": lambda quick: growth.lothian_section(quick, say),
@@ -161,8 +162,8 @@ def main() -> None:
 #: How the heading of each section begins.
 HEADINGS = {"dsmts": "Discrete", "master": "Master", "blood": "Blood", "kernels": "Step", "facts": "Published",
             "clinical": "Clinical", "disease": "Disease", "roads": "Roads",
-            "sbc": "Inference: simulation", "power": "Inference: power",
-            "attribution": "Inference: who", "misspecification": "Inference: alarms",
+            "sbc": "Inference: simulation", "power": "Inference: power", "attribution": "Inference: who",
+            "misspecification": "Inference: alarms", "network": "Trained network",
             "trees": "Phylogenies", "growth-simulated": "Growth of simulated",
             "growth-lothian": "Lothian", "growth-sardinia": "SardiNIA", "growth-landscape": "Fitness landscape"}  # fmt: skip
 

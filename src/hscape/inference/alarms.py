@@ -53,7 +53,7 @@ def raise_alarms(
 
 
 def _sampler(draws: Draws) -> list[Alarm]:
-    found = []
+    found = [Alarm("network", TELLS, f"{words}; a small sampler made this preview") for words in draws.remarks]
     if draws.tail > LARGEST_TAIL:
         found.append(Alarm("weights", STOPS, f"Pareto k of the weights is {draws.tail:.2f}; at most {LARGEST_TAIL}"))
     if draws.effective < FEWEST_EFFECTIVE and draws.engine != "preview":

@@ -1,7 +1,10 @@
 """The engines behind one call: how draws of the posterior of a chart are made.
 
 ``answer`` (by name also ``smc``) runs two islands of the tempered sampler on seeds of their own; that they agree is one
-of the checks. ``preview`` is one small island with few moves: seconds, and never called an answer.
+of the checks. ``preview`` takes the draws of a trained network and finds a chance for each: a second or two, and never
+called an answer. Where the weights do not belong to the numbers in force, or are of no use for this chart, it is one
+small island with few moves, and the draws say so. The sampler of an answer begins with the prior; a start from the
+network (`sampler.sample`) has not been shown to save courses (`python -m verification network` measures it).
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hscape.errors import unknown_name
+from hscape.inference.amortized.preview import find_start, preview
 from hscape.inference.problem import Problem
 from hscape.inference.sampler import ANSWER, PREVIEW, Effort, Sample, sample
 from hscape.streams import stream_key
@@ -39,6 +43,7 @@ class Draws:
         evidence_spread: how far the islands are apart in it; 0 for one island.
         n_courses: courses that were simulated.
         seconds: of computing, islands added up.
+        remarks: why the network was not used.
     """
 
     engine: str
@@ -52,6 +57,7 @@ class Draws:
     evidence_spread: float
     n_courses: int
     seconds: float
+    remarks: tuple[str, ...] = ()
 
 
 def infer(
@@ -71,9 +77,14 @@ def infer(
     """
     if engine not in ENGINES:
         raise unknown_name("engine", engine, ENGINES, kind="engine")
+    remarks: tuple[str, ...] = ()
+    if engine == "preview":
+        start, remarks = find_start(problem, seed)
+        if start is not None:
+            return _joined("preview", [preview(problem, start, int(stream_key(seed, "preview")) >> 1)], ())
     effort, islands = (PREVIEW, 1) if engine == "preview" else (ANSWER, ISLANDS)
     samples = _run(problem, seed, effort, islands, progress, workers)
-    return _joined("preview" if engine == "preview" else "smc", samples)
+    return _joined("preview" if engine == "preview" else "smc", samples, remarks)
 
 
 def _run(
@@ -99,7 +110,7 @@ def _run(
         return list(pool.map(one, range(islands)))
 
 
-def _joined(engine: str, samples: list[Sample]) -> Draws:
+def _joined(engine: str, samples: list[Sample], remarks: tuple[str, ...]) -> Draws:
     evidence = np.array([item.log_evidence for item in samples])
     return Draws(
         engine=engine,
@@ -113,4 +124,5 @@ def _joined(engine: str, samples: list[Sample]) -> Draws:
         evidence_spread=float(evidence.max() - evidence.min()),
         n_courses=sum(item.n_courses for item in samples),
         seconds=sum(item.seconds for item in samples),
+        remarks=remarks,
     )

@@ -16,6 +16,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -27,6 +28,16 @@ from hscape.streams import generator
 #: Moves in turn: 0 the person, 1 the chance, 2 both.
 PATTERN = (0, 2, 0, 1)
 Progress = Callable[[float, str], None]
+
+
+class Start(Protocol):
+    """A distribution of persons to begin with, in place of the prior."""
+
+    def draw(self, n: int, random: np.random.Generator) -> np.ndarray:
+        """Coordinates, shape (n, n_coordinates)."""
+
+    def log_density(self, z: np.ndarray) -> np.ndarray:
+        """Logarithm of the density, with its constant, shape (n,)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +97,7 @@ class Sample:
 
 
 def sample(problem: Problem, *, seed: int, effort: Effort = ANSWER, progress: Progress | None = None,
-           starts: np.ndarray | None = None) -> Sample:  # fmt: skip
+           start: Start | None = None) -> Sample:  # fmt: skip
     """Draw from the posterior of a chart.
 
     Args:
@@ -94,27 +105,28 @@ def sample(problem: Problem, *, seed: int, effort: Effort = ANSWER, progress: Pr
         seed: 0 to 2**63 - 1; the same seed gives the same draws.
         effort: how hard to try.
         progress: is told the share done and a word.
-        starts: unused coordinates are drawn from the prior.
+        start: distribution of persons at temperature 0; the prior if None. The path leads from it, with the chance
+            of a course as it is, to the posterior, so that the draws are those of the posterior all the same.
     """
     started = time.perf_counter()
     random = generator(seed, "sampler")
-    cloud = _first(problem, effort.particles * effort.rounds, random)
+    cloud = _first(problem, effort.particles * effort.rounds, random, start)
     beta, log_evidence, steps, tail = 0.0, 0.0, [], 0.0
     step_sizes = np.array([0.5, 0.35, 0.25])
     while beta < 1.0:
         old = beta
-        beta = _next_temperature(cloud.ll, beta, effort.effective_share)
-        weights = (beta - old) * (cloud.ll - cloud.ll.max())
-        log_evidence += (beta - old) * cloud.ll.max() + math.log(np.mean(np.exp(weights)))
+        beta = _next_temperature(cloud.gain, beta, effort.effective_share)
+        weights = (beta - old) * (cloud.gain - cloud.gain.max())
+        log_evidence += (beta - old) * cloud.gain.max() + math.log(np.mean(np.exp(weights)))
         tail = pareto_tail(weights)
         cloud, taken, effective = _pass(
-            problem, cloud, np.exp(weights), beta, effort, effort.rounds, step_sizes, random
+            problem, cloud, np.exp(weights), beta, effort, effort.rounds, step_sizes, random, start
         )
         steps.append({"temperature": beta, "acceptance": taken, "effective": effective})
         if progress:
             progress(_done(beta), f"temperature {beta:.3g}")
     even = np.ones(len(cloud.ll))
-    cloud, taken, effective = _pass(problem, cloud, even, 1.0, effort, effort.last_rounds, step_sizes, random)
+    cloud, taken, effective = _pass(problem, cloud, even, 1.0, effort, effort.last_rounds, step_sizes, random, start)
     steps.append({"temperature": 1.0, "acceptance": taken, "effective": effective})
     n_courses, n = cloud.n_courses, len(cloud.ll)
     if n > effort.draws:
@@ -136,20 +148,35 @@ class _Cloud:
     noise: np.ndarray
     ll: np.ndarray
     each: np.ndarray
+    base: np.ndarray  # log density at temperature 0
+    gain: np.ndarray  # log density at temperature 1, relative to that at 0
     n_courses: int
 
     def taken(self, index: np.ndarray) -> _Cloud:
         """Some of the states."""
-        return _Cloud(self.z[index], self.noise[index], self.ll[index], self.each[index], self.n_courses)
+        return _Cloud(
+            self.z[index], self.noise[index], self.ll[index], self.each[index], self.base[index], self.gain[index],
+            self.n_courses,
+        )  # fmt: skip
 
 
-def _first(problem: Problem, n: int, random: np.random.Generator) -> _Cloud:
-    z = random.standard_normal((n, problem.coordinates.size))
+def _bases(start: Start | None, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Log density at temperature 0, and what the prior adds to it at temperature 1."""
+    prior = -0.5 * (z**2).sum(axis=1)
+    if start is None:
+        return prior, np.zeros(len(z))
+    base = start.log_density(z)
+    return base, prior - 0.5 * z.shape[1] * math.log(2.0 * math.pi) - base
+
+
+def _first(problem: Problem, n: int, random: np.random.Generator, start: Start | None) -> _Cloud:
+    z = random.standard_normal((n, problem.coordinates.size)) if start is None else start.draw(n, random)
     noise = np.zeros((n, problem.n_noise, N_SLOTS), dtype=np.float32)
     shape = (n, problem.n_noise, problem.n_active)
     noise[:, :, : problem.n_active] = random.standard_normal(shape, dtype=np.float32)
     ll, each = problem.log_likelihood(z, noise)
-    return _Cloud(z, noise, ll, each, n)
+    base, lift = _bases(start, z)
+    return _Cloud(z, noise, ll, each, base, ll + lift, n)
 
 
 def _next_temperature(ll: np.ndarray, beta: float, share: float) -> float:
@@ -187,7 +214,7 @@ def _fit(z: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _pass(
     problem: Problem, cloud: _Cloud, weights: np.ndarray, beta: float, effort: Effort, rounds: int,
-    sizes: np.ndarray, random: np.random.Generator,
+    sizes: np.ndarray, random: np.random.Generator, start: Start | None = None,
 ) -> tuple[_Cloud, float, float]:  # fmt: skip
     """Chains at one temperature; every state that they pass through is kept (waste-free, Dau and Chopin 2022).
 
@@ -200,31 +227,33 @@ def _pass(
     kept, total = [], 0.0
     for _ in range(rounds):
         for kind in PATTERN:
-            taken = _one_move(problem, chains, beta, kind, sizes[kind], normal, random)
+            taken = _one_move(problem, chains, beta, kind, sizes[kind], normal, random, start)
             sizes[kind] = float(np.clip(sizes[kind] * math.exp(0.6 * (taken - 0.25)), 0.02, 1.0))
             total += taken
-        kept.append((chains.z, chains.noise, chains.ll, chains.each))
-    z, noise, ll, each = (np.concatenate(part) for part in zip(*kept, strict=True))
+        kept.append((chains.z, chains.noise, chains.ll, chains.each, chains.base, chains.gain))
+    z, noise, ll, each, base, gain = (np.concatenate(part) for part in zip(*kept, strict=True))
     means = z.reshape(rounds, effort.particles, -1).mean(axis=0)
     of_means, of_states = means.var(axis=0), np.maximum(z.var(axis=0), 1e-12)
     # the slowest tenth of the coordinates decides: those that the chart says nothing of always move well
     slow = float(np.quantile(of_states / np.maximum(of_means, 1e-12), 0.1))
     effective = effort.particles * slow
-    return _Cloud(z, noise, ll, each, chains.n_courses), total / (rounds * len(PATTERN)), min(effective, float(len(ll)))
+    made = _Cloud(z, noise, ll, each, base, gain, chains.n_courses)
+    return made, total / (rounds * len(PATTERN)), min(effective, float(len(ll)))
 
 
-def _one_move(problem, cloud, beta, kind, size, normal, random):  # type: ignore[no-untyped-def]
+def _one_move(problem, cloud, beta, kind, size, normal, random, start=None):  # type: ignore[no-untyped-def]
     """One proposal for every particle: kind 0 the person, 1 the chance, 2 both."""
     n = len(cloud.z)
     center, root, inverse = normal
     z, noise = cloud.z, cloud.noise
-    log_ratio = np.zeros(n)
+    base, lift, log_ratio = cloud.base, cloud.gain - cloud.ll, np.zeros(n)
     if kind != 1:
         kept = math.sqrt(1.0 - size * size)
         z = center + kept * (cloud.z - center) + size * random.standard_normal(cloud.z.shape) @ root.T
         for sign, where in ((1.0, z), (-1.0, cloud.z)):
             centered = (where - center) @ inverse.T
-            log_ratio += sign * (-0.5 * (where**2).sum(axis=1) + 0.5 * (centered**2).sum(axis=1))
+            log_ratio += sign * 0.5 * (centered**2).sum(axis=1)
+        base, lift = _bases(start, z)
     if kind != 0:
         held = np.float32(math.sqrt(1.0 - size * size))
         active = problem.n_active
@@ -233,10 +262,11 @@ def _one_move(problem, cloud, beta, kind, size, normal, random):  # type: ignore
         noise[:, :, :active] = held * noise[:, :, :active] + np.float32(size) * fresh
     ll, each = problem.log_likelihood(z, noise)
     cloud.n_courses += n
-    is_taken = np.log(random.random(n)) < beta * (ll - cloud.ll) + log_ratio
+    is_taken = np.log(random.random(n)) < base - cloud.base + beta * (ll + lift - cloud.gain) + log_ratio
     cloud.z = np.where(is_taken[:, None], z, cloud.z)
     if kind != 0:
         cloud.noise = np.where(is_taken[:, None, None], noise, cloud.noise)
     cloud.ll = np.where(is_taken, ll, cloud.ll)
+    cloud.base, cloud.gain = np.where(is_taken, base, cloud.base), np.where(is_taken, ll + lift, cloud.gain)
     cloud.each = np.where(is_taken[:, None], each, cloud.each)
     return float(is_taken.mean())

@@ -1,0 +1,1 @@
+"""A trained network that reads a chart at once: first impression, and start of the sampler."""
