@@ -140,7 +140,7 @@ def test_sampler_reaches_the_posterior_in_closed_form_from_any_start(start: obje
         return found, found[:, None]
 
     problem = SimpleNamespace(coordinates=SimpleNamespace(size=2), n_noise=1, n_active=1, log_likelihood=log_likelihood)
-    found = sample(problem, seed=5, effort=Effort(particles=250, rounds=8), start=start)  # type: ignore[arg-type]
+    found = sample(problem, seed=5, effort=Effort(particles=250, rounds=8, draws=2000), start=start)  # type: ignore[arg-type]
     # four standard errors of 2,000 draws: mean 0.04, variance 0.025; evidence of 2,000 particles within 0.1
     assert found.z[:, 0].mean() == pytest.approx(1.6, abs=0.04)
     assert found.z[:, 0].var() == pytest.approx(0.2, abs=0.025)
