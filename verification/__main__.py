@@ -11,7 +11,7 @@ from hscape.fingerprint import model_fingerprint
 from hscape.validation import validate
 from hscape.verify.dsmts import MODELS, check_samples, run_model
 from hscape.version import __version__
-from verification import amortized, calibration, clinical, disease, growth, roads, trees
+from verification import amortized, calibration, clinical, coarse, disease, growth, roads, trees
 from verification.blood import against_adaptive_solver, no_nan
 from verification.stem_cells import kernel_agreement, order_of_convergence
 
@@ -127,6 +127,7 @@ SECTIONS = {
     "clinical": lambda quick: clinical.section(quick, say),
     "disease": disease.section,
     "roads": roads.section,
+    "coarse": lambda quick: coarse.section(quick, say),
     "sbc": lambda quick: calibration.sbc_section(quick, say),
     "power": lambda quick: calibration.power_section(quick, say),
     "attribution": lambda quick: calibration.attribution_section(quick, say),
@@ -162,7 +163,7 @@ def main() -> None:
 #: How the heading of each section begins.
 HEADINGS = {"dsmts": "Discrete", "master": "Master", "blood": "Blood", "kernels": "Step", "facts": "Published",
             "clinical": "Clinical", "disease": "Disease", "roads": "Roads",
-            "sbc": "Inference: simulation", "power": "Inference: power", "attribution": "Inference: who",
+            "coarse": "Coarse course", "sbc": "Inference: simulation", "power": "Inference: power", "attribution": "Inference: who",
             "misspecification": "Inference: alarms", "network": "Trained network",
             "trees": "Phylogenies", "growth-simulated": "Growth of simulated",
             "growth-lothian": "Lothian", "growth-sardinia": "SardiNIA", "growth-landscape": "Fitness landscape"}  # fmt: skip

@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from hscape.biology.balance import constants_record
-from hscape.biology.failure import ImmuneAttack, NicheLoss
-from hscape.biology.influence import compile_influences
-from hscape.biology.treatment import AntithymocyteGlobulin, Cyclosporine
-from hscape.care import admit
-from hscape.care.plan import CarePlan, Planned
-from hscape.cohort.population import draw_case
-from hscape.dynamics.coarse import (
-    N_NOISE,
-    Person,
-    Threshold,
-    run_coarse,
-    shown_distance,
-    transition_quantile,
-)
-from hscape.dynamics.coarse_record import COLUMNS, N_COLUMNS, N_SLOTS
+from hscape.dynamics.coarse import Threshold, shown_distance, transition_quantile
+from hscape.dynamics.coarse_record import N_COLUMNS
 from hscape.dynamics.step import transition
-from hscape.inference.course import N_ROWS
-from hscape.inference.timetable import make_timetable
+from hscape.inference.calibration.coarse_against_full import compare
 from hscape.parameters import Parameters
-
-PLAN = CarePlan(
-    name="IST", relapse="none",
-    treatments=(Planned(name="horse_atg"), Planned(name="cyclosporine", options={"full_days": 182.0, "taper_days": 365.0})),
-)  # fmt: skip
-VISITS = (0.0, 28.0, 56.0, 91.0, 182.0, 365.0, 550.0)
 
 
 @pytest.mark.parametrize(
@@ -92,66 +70,12 @@ def test_one_level_stands_for_three_limits() -> None:
     assert by_level == pytest.approx(shown, abs=0.012)  # three standard errors of 20,000
 
 
-def _pair(number: int) -> tuple[np.ndarray, np.ndarray]:
-    """(coarse, full) on the visits: Hb, platelets, neutrophils, reticulocytes, stem cells; without clones."""
-    case = draw_case("trial-usa", PLAN, seed=5, number=number, follow_up_days=560)
-    kinds = tuple(replace(kind, rate_per_year=0.0) for kind in case.patient.kinds)
-    patient = replace(case.patient, kinds=kinds, drivers="none")
-    lived = admit(replace(case, patient=patient, output_every_days=1.0), seed=5, number=number, kernel="mean")
-    assert lived.diagnosis_day is not None
-    context, attack = patient.context(6000.0), patient.influences[0]
-    assert isinstance(attack, ImmuneAttack)
-    given = [
-        AntithymocyteGlobulin(day=14.0, source="horse", log_kill_fold=case.log_kill_fold["horse"]),
-        Cyclosporine(day=14.0, full_days=182.0, taper_days=365.0),
-    ]
-    program = compile_influences([attack, NicheLoss(), *given], context)
-    transfusions = [
-        (item.day - lived.diagnosis_day, 0 if item.product == "red_cells" else 1, item.units)
-        for item in lived.transfusions
-    ]
-    table = make_timetable(program, given, transfusions, VISITS, context)
-    none = np.zeros(N_SLOTS)
-    cells = none.copy()
-    cells[0] = patient.parameters["stem_cell_niche_capacity_cells"]
-    ends = case.attack_ends_after_presentation_days
-    person = Person(
-        attack.seed_fold, 1.0, math.inf if ends is None else ends, 0.1, 0.0, 3650.0, cells, np.ones(N_SLOTS), none, none, none,
-        np.ones(N_SLOTS), np.full(N_SLOTS, np.inf), none,
-    )  # fmt: skip
-    limits = case.presentation
-    sharp = Threshold(
-        limits.hemoglobin_g_per_dl, limits.platelets_1e9_per_l, limits.neutrophils_1e9_per_l, 1e-3, 1e-3, 1e-3
-    )
-    rows = np.zeros((N_ROWS, N_COLUMNS))
-    constants = constants_record(patient.parameters, patient.sex)
-    n, shown = run_coarse(
-        person, sharp, program.effects, program.terms, table, 560.0, np.zeros((N_NOISE, N_SLOTS)), constants,
-        patient.age_years, rows,
-    )  # fmt: skip
-    assert shown > 0
-    names = ["hemoglobin_g_per_dl", "platelets_1e9_per_l", "neutrophils_1e9_per_l", "reticulocytes_1e9_per_l",
-             "stem_cells_count"]  # fmt: skip
-    coarse, full = [], []
-    counts = lived.history.counts
-    for day in VISITS:
-        near = np.argmin(np.abs(rows[shown:n, 0] - day)) + shown
-        coarse.append([rows[near, COLUMNS.index(name)] for name in names])
-        full.append([float(np.interp(day + lived.diagnosis_day, counts["day"], counts[name])) for name in names])
-        # Donors' cells are dated by the day and live in steps of a week: within a week of red cells, and within 16 days
-        # of platelets, when most of the few platelets are a donor's, the two are not compared.
-        for column, product, span in ((0, 0, 8.0), (1, 1, 16.0)):
-            if any(0.0 <= day - when < span and given_product == product for when, given_product, _ in transfusions):
-                coarse[-1][column] = full[-1][column]
-    assert -rows[0, 0] == pytest.approx(lived.diagnosis_day, abs=6.0)
-    return np.array(coarse), np.array(full)
-
-
 @pytest.mark.parametrize("number", [0, 1, 3])
 def test_coarse_course_follows_the_full_one(number: int) -> None:
-    coarse, full = _pair(number)
-    distance = np.log(np.maximum(coarse, 1e-9) / np.maximum(full, 1e-9))
-    rms = np.sqrt((distance**2).mean(axis=0))
+    pair = compare(number)
+    assert pair is not None
+    assert pair.shown_later_days == pytest.approx(0.0, abs=6.0)
+    rms = np.sqrt((pair.log_distance() ** 2).mean(axis=0))
     # The likelihood allows each count the recorded error of the coarse course (its mean over many people); one person
     # may have twice that. Stem cells, which fall by several percent a day around day 0: within ten percent.
     p = Parameters()
