@@ -9,7 +9,7 @@ from hscape.inference import alarms, engines, odds, reference
 from hscape.inference import explain as explain_module
 from hscape.inference.sampler import Effort
 
-TINY = Effort(particles=8, rounds=2, last_rounds=2, effective_share=0.3)
+TINY = Effort(particles=8, rounds=2, last_rounds=2, first=16, effective_share=0.3)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -25,8 +25,8 @@ from hscape.inference.problem import Problem
 from hscape.inference.tail import pareto_tail
 from hscape.streams import generator
 
-#: Moves in turn: 0 the person, 1 the chance, 2 both.
-PATTERN = (0, 2, 0, 1)
+#: Moves in turn: 0 the person, 1 the chance, 2 both, 3 one coordinate of the person anew from the prior.
+PATTERN = (0, 2, 3, 0, 1)
 Progress = Callable[[float, str], None]
 
 
@@ -48,6 +48,7 @@ class Effort:
         particles: persons from whom chains start at each temperature.
         rounds: rounds of moves a chain makes at a temperature; what it passes through is kept.
         last_rounds: rounds at the end.
+        first: persons drawn from the prior to begin with; many, since a rare road that is not among them is lost.
         effective_share: effective states kept from one temperature to the next.
         draws: most draws that are handed on.
     """
@@ -55,11 +56,12 @@ class Effort:
     particles: int = 112
     rounds: int = 8
     last_rounds: int = 16
+    first: int = 3000
     effective_share: float = 0.4
     draws: int = 256
 
 
-PREVIEW = Effort(particles=40, rounds=3, last_rounds=5, effective_share=0.3, draws=160)
+PREVIEW = Effort(particles=40, rounds=3, last_rounds=5, first=400, effective_share=0.3, draws=160)
 ANSWER = Effort()
 
 
@@ -110,9 +112,9 @@ def sample(problem: Problem, *, seed: int, effort: Effort = ANSWER, progress: Pr
     """
     started = time.perf_counter()
     random = generator(seed, "sampler")
-    cloud = _first(problem, effort.particles * effort.rounds, random, start)
+    cloud = _first(problem, effort.first, random, start)
     beta, log_evidence, steps, tail = 0.0, 0.0, [], 0.0
-    step_sizes = np.array([0.5, 0.35, 0.25])
+    step_sizes = np.array([0.5, 0.35, 0.25, 1.0])
     while beta < 1.0:
         old = beta
         beta = _next_temperature(cloud.gain, beta, effort.effective_share)
@@ -228,7 +230,8 @@ def _pass(
     for _ in range(rounds):
         for kind in PATTERN:
             taken = _one_move(problem, chains, beta, kind, sizes[kind], normal, random, start)
-            sizes[kind] = float(np.clip(sizes[kind] * math.exp(0.6 * (taken - 0.25)), 0.02, 1.0))
+            if kind != 3:
+                sizes[kind] = float(np.clip(sizes[kind] * math.exp(0.6 * (taken - 0.25)), 0.02, 1.0))
             total += taken
         kept.append((chains.z, chains.noise, chains.ll, chains.each, chains.base, chains.gain))
     z, noise, ll, each, base, gain = (np.concatenate(part) for part in zip(*kept, strict=True))
@@ -242,19 +245,28 @@ def _pass(
 
 
 def _one_move(problem, cloud, beta, kind, size, normal, random, start=None):  # type: ignore[no-untyped-def]
-    """One proposal for every particle: kind 0 the person, 1 the chance, 2 both."""
+    """One proposal for every particle: kind 0 the person, 1 the chance, 2 both, 3 one coordinate from the prior.
+
+    The last one jumps where the others would have to cross what the chart excludes: whether the attack is restricted,
+    whether it ends by itself, whether a clone was there.
+    """
     n = len(cloud.z)
     center, root, inverse = normal
     z, noise = cloud.z, cloud.noise
     base, lift, log_ratio = cloud.base, cloud.gain - cloud.ll, np.zeros(n)
-    if kind != 1:
+    if kind == 3:
+        z = cloud.z.copy()
+        z[np.arange(n), random.integers(z.shape[1], size=n)] = random.standard_normal(n)
+        log_ratio = 0.5 * (z**2).sum(axis=1) - 0.5 * (cloud.z**2).sum(axis=1)
+        base, lift = _bases(start, z)
+    elif kind != 1:
         kept = math.sqrt(1.0 - size * size)
         z = center + kept * (cloud.z - center) + size * random.standard_normal(cloud.z.shape) @ root.T
         for sign, where in ((1.0, z), (-1.0, cloud.z)):
             centered = (where - center) @ inverse.T
             log_ratio += sign * 0.5 * (centered**2).sum(axis=1)
         base, lift = _bases(start, z)
-    if kind != 0:
+    if kind in (1, 2):
         held = np.float32(math.sqrt(1.0 - size * size))
         active = problem.n_active
         noise = cloud.noise.copy()
@@ -264,7 +276,7 @@ def _one_move(problem, cloud, beta, kind, size, normal, random, start=None):  # 
     cloud.n_courses += n
     is_taken = np.log(random.random(n)) < base - cloud.base + beta * (ll + lift - cloud.gain) + log_ratio
     cloud.z = np.where(is_taken[:, None], z, cloud.z)
-    if kind != 0:
+    if kind in (1, 2):
         cloud.noise = np.where(is_taken[:, None, None], noise, cloud.noise)
     cloud.ll = np.where(is_taken, ll, cloud.ll)
     cloud.base, cloud.gain = np.where(is_taken, base, cloud.base), np.where(is_taken, ll + lift, cloud.gain)

@@ -149,7 +149,7 @@ def _unmoved(usual: Sampler) -> Sampler:
     """One move a temperature from few particles."""
 
     def draw(problem: Problem, seed: int) -> Draws:
-        found = sample(problem, seed=seed, effort=Effort(particles=24, rounds=2, last_rounds=1))
+        found = sample(problem, seed=seed, effort=Effort(particles=24, rounds=2, last_rounds=1, first=48))
         return Draws(
             engine="smc", z=found.z, noise=found.noise, log_likelihood=found.log_likelihood,
             island=np.zeros(len(found.z)), effective=found.effective, tail=found.tail,
