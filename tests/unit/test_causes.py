@@ -37,7 +37,9 @@ def test_one_course_of_chemotherapy_falls_and_comes_back_in_order():
     assert 8 <= nadir <= 16
     assert neutrophils.min() < 1.5
     assert count(history, 30, "neutrophils_1e9_per_l") > 0.7 * neutrophils[0]
-    assert count(history, 8, "platelets_1e9_per_l") > count(history, 16, "platelets_1e9_per_l")
+    platelets = history.counts["platelets_1e9_per_l"].to_numpy()
+    assert nadir < history.days[platelets.argmin()] <= 16  # platelets live longer, so they fall later
+    assert platelets.min() < 0.8 * platelets[0]
     assert count(history, 364, "platelets_1e9_per_l") > 0.9 * count(history, 0, "platelets_1e9_per_l")
 
 
@@ -106,10 +108,16 @@ def test_growth_restraint_and_short_telomeres_are_reversible_when_they_end():
 def test_rescued_clones_take_over_a_restrained_marrow():
     p = Parameters()
     kinds = samd9.with_rescue(kinds_named(["UPD7q"], Parameters({"clone_UPD7q_rate_per_year": 2e-5})), None, p)
-    history = lived(GrowthRestraint(), days=3640, age=20, kernel="step", patient={"kinds": kinds})
-    last = history.clones[history.clones["day"] == history.clones["day"].max()]
-    assert last.loc[last["clone"].str.startswith("UPD7q"), "stem_cell_fraction"].sum() > 0.9
-    assert history.stem_cells[-1] > 1000  # they live on in the niche that is left
+    patient = Patient(age_years=20, influences=[GrowthRestraint(), NicheLoss()], kinds=kinds)
+    rescued = 0
+    for seed in range(1, 9):  # whether a rescued clone arises in time is chance
+        history = simulate(patient, days=3640, seed=seed)
+        last = history.clones[history.clones["day"] == history.clones["day"].max()]
+        share = last.loc[last["clone"].str.startswith("UPD7q"), "stem_cell_fraction"].sum()
+        lives = history.stem_cells[-1] > 1000  # rescued cells live on in the niche that is left
+        assert lives == (share > 0.9)
+        rescued += lives
+    assert 2 <= rescued <= 7  # of eight; 61 % of patients have a rescued clone (Sahoo 2021): 97 % of the binomial
 
 
 def test_telomeres_shorten_with_age_and_division_follows_down_to_the_floor():
