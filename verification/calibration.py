@@ -21,7 +21,7 @@ SEED = 20261122
 WORKERS = 2
 ROOT = Path(__file__).parents[1] / "results" / "verification"
 #: Patients drawn: engine or study -> (quick, whole).
-SIZES = {"preview": (40, 500), "smc": (4, 200), "power": (4, 60), "attribution": (24, 400), "misfit": (3, 60)}
+SIZES = {"preview": (30, 500), "smc": (10, 200), "power": (4, 60), "attribution": (24, 400), "misfit": (3, 60)}
 #: Alarms that speak of the model and not of the sampler.
 MODEL_ALARMS = ("points", "fit", "edge of the prior")
 SERIOUS = 0.3
