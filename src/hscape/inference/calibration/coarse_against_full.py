@@ -39,7 +39,7 @@ class Pair(NamedTuple):
     """One person by both courses.
 
     Args:
-        coarse: shape (n_visits, n_names).
+        coarse: shape (n_visits, n_names); visits in life.
         full: likewise.
         shown_later_days: how much later the coarse course comes to the clinic.
         seconds: of computing the coarse course.
@@ -109,6 +109,8 @@ def compare(number: int, seed: int = 5) -> Pair | None:
     coarse, full = [], []
     counts = lived.history.counts
     for day in VISITS:
+        if day + lived.diagnosis_day > lived.last_day:
+            break  # after death the record of transfusions ends, and the full course goes on as if it did not
         near = np.argmin(np.abs(rows[shown:n, 0] - day)) + shown
         coarse.append([rows[near, COLUMNS.index(name)] for name in NAMES])
         full.append([float(np.interp(day + lived.diagnosis_day, counts["day"], counts[name])) for name in NAMES])
