@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from hscape.dynamics.coarse import Threshold, shown_distance, transition_quantile
+from hscape.dynamics.coarse import shown_distance
+from hscape.dynamics.coarse_person import Threshold
 from hscape.dynamics.coarse_record import N_COLUMNS
+from hscape.dynamics.coarse_transition import transition_quantile
 from hscape.dynamics.step import transition
 from hscape.inference.calibration.coarse_against_full import compare
 from hscape.parameters import Parameters

@@ -94,7 +94,8 @@ def _kinds(restricted_share: float, allele: str, p: Parameters, random: np.rando
     """Kinds of clone of this person: what the attack cannot see depends on how it is restricted."""
     piga = random.uniform(p["piga_vulnerability_low_fraction"], p["piga_vulnerability_high_fraction"])
     bcor = p["bcor_interferon_fitness_sd_per_year"] * random.standard_normal()
-    bcor_vulnerability = float(np.clip(random.normal(p["clone_BCOR_vulnerability_fraction"], 0.15), 0.3, 1.0))
+    drawn = random.normal(p["clone_BCOR_vulnerability_fraction"], p["bcor_vulnerability_sd_fraction"])
+    bcor_vulnerability = float(np.clip(drawn, p["bcor_vulnerability_low_fraction"], 1.0))
     found = []
     for kind in kinds_named(FAILURE_KINDS, p):
         if kind.shown_as == "hla_loss":
@@ -189,7 +190,9 @@ def draw_case(
             age_years=age, sex=sex, influences=(attack, NicheLoss()), drivers="known", kinds=kinds, parameters=changed
         ),
         presentation=Presentation(
-            hemoglobin_g_per_dl=float(p["presentation_hemoglobin_g_per_dl"] * seen[0] ** 0.4),
+            hemoglobin_g_per_dl=float(
+                p["presentation_hemoglobin_g_per_dl"] * seen[0] ** p["presentation_hemoglobin_spread_fold"]
+            ),
             platelets_1e9_per_l=float(p["presentation_platelets_1e9_per_l"] * seen[1]),
             neutrophils_1e9_per_l=float(p["presentation_neutrophils_1e9_per_l"] * seen[2]),
         ),

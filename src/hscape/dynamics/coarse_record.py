@@ -60,3 +60,16 @@ def write_row(row, day, y, cells, early, shares, output, h, c, age_years):
         row[EARLY_SHARE + i] = early[i] / all_early if all_early > 0.0 else 0.0
         row[GRANULOCYTE + i] = shares[1, i]
         row[LYMPHOCYTE + i] = shares[2, i]
+
+
+@compiled
+def first_row_from(rows, n, day):
+    """First of `n` rows on a day or after it; the last one if there is none."""
+    low, high = 0, n - 1
+    while low < high:
+        middle = (low + high) // 2
+        if rows[middle, 0] < day - 1.0e-6:
+            low = middle + 1
+        else:
+            high = middle
+    return low

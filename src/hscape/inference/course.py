@@ -12,12 +12,14 @@ from typing import NamedTuple
 import numpy as np
 
 from hscape.biology.balance import constants_record
+from hscape.biology.failure.immune import killing_coefficient_per_day, regulation_per_day
 from hscape.biology.influence import Influence
-from hscape.compiled import compiled
-from hscape.dynamics.coarse import N_NOISE, Person, Threshold, Timetable, run_coarse
-from hscape.dynamics.coarse_record import N_COLUMNS, N_SLOTS
+from hscape.compiled import compiled, inlined
+from hscape.dynamics.coarse import EVENT_DAYS, N_NOISE, N_NOISE_BEFORE, run_coarse
+from hscape.dynamics.coarse_person import Person, Threshold, Timetable
+from hscape.dynamics.coarse_record import N_COLUMNS, N_SLOTS, first_row_from
 from hscape.inference.likelihood import LOWEST, log_likelihood
-from hscape.inference.numbers import NUMBERS
+from hscape.inference.numbers import AT, NUMBERS
 from hscape.inference.timetable import compile_attack, make_timetable
 from hscape.parameters import Parameters
 from hscape.patient import Patient
@@ -28,6 +30,14 @@ _FIRST_SLOT = len(NUMBERS)
 #: attacking cells, interferon made, interferon lost.
 _EXPANSION, _CROWDING, _REGULATION, _INTERFERON_MADE = 0, 1, 2, 5
 _KILLING_EFFECT, _CYCLOSPORINE_EFFECT = 0, 1
+# Columns of the numbers; plain integers, since a dictionary is not a compile-time constant.
+_SEED, _KILLING, _TOLERATED = AT["attack_seed_fold"], AT["killing_per_day"], AT["tolerated_antigen_fraction"]
+_SUPPRESSION, _SENSITIVITY = AT["suppression_fold"], AT["cyclosporine_sensitivity_fold"]
+_GLOBULIN, _END, _SHOWN = AT["globulin_fold"], AT["end_day"], AT["shown_level"]
+_REGENERATION, _HEMOGLOBIN = AT["regeneration_fold"], AT["hemoglobin_factor"]
+_PLATELETS, _NEUTROPHILS = AT["platelets_factor"], AT["neutrophils_factor"]
+_LYMPHOCYTES = AT["lymphocytes_factor"]
+_regulation, _killing = inlined(regulation_per_day), inlined(killing_coefficient_per_day)
 
 
 class Setting(NamedTuple):
@@ -90,7 +100,7 @@ def make_setting(
             hemoglobin_g_per_dl=p["presentation_hemoglobin_g_per_dl"],
             platelets_1e9_per_l=p["presentation_platelets_1e9_per_l"],
             neutrophils_1e9_per_l=p["presentation_neutrophils_1e9_per_l"],
-            hemoglobin_log_sd=0.4 * p["presentation_log_sd"],  # as virtual patients are drawn
+            hemoglobin_log_sd=p["presentation_hemoglobin_spread_fold"] * p["presentation_log_sd"],
             platelets_log_sd=p["presentation_log_sd"],
             neutrophils_log_sd=p["presentation_log_sd"],
         ),
@@ -106,17 +116,17 @@ def _set_person(numbers, base, attack, effects, terms, c):
     """Write a person's rates and set points into the copies of the program and the constants."""
     c[0] = base[0]
     r = c[0]
-    killing, tolerated, suppression, sensitivity = numbers[1], numbers[2], numbers[3], numbers[4]
+    killing, tolerated = numbers[_KILLING], numbers[_TOLERATED]
+    suppression, sensitivity = numbers[_SUPPRESSION], numbers[_SENSITIVITY]
     terms[_EXPANSION, 8] = sensitivity
     terms[_CROWDING, 8] = sensitivity
-    terms[_REGULATION, 1] = -(attack[0] * tolerated / (tolerated + attack[1]) - attack[2])
+    terms[_REGULATION, 1] = -_regulation(tolerated, attack[0], attack[1], attack[2])
     terms[_INTERFERON_MADE, 1] = attack[3] * suppression
     terms[_INTERFERON_MADE, 8] = sensitivity
-    half = effects[_KILLING_EFFECT, 3]  # killing saturates in the number of attackers
-    effects[_KILLING_EFFECT, 2] = killing * (1.0 + 1.0 / half)
+    effects[_KILLING_EFFECT, 2] = _killing(killing, effects[_KILLING_EFFECT, 3])
     effects[_CYCLOSPORINE_EFFECT, 2] = sensitivity
-    r.niche_empty_division_fold = numbers[7]
-    factor = numbers[8]
+    r.niche_empty_division_fold = numbers[_REGENERATION]
+    factor = numbers[_HEMOGLOBIN]
     r.hemoglobin_normal_g_per_dl *= factor
     r.hemoglobin_mass_normal_g *= factor
     r.red_cells_normal_1e12_per_l *= factor
@@ -124,9 +134,9 @@ def _set_person(numbers, base, attack, effects, terms, c):
     r.erythropoietin_drive_normal = 1.0 / (1.0 + r.hemoglobin_to_half_maximal_ratio**7)
     r.iron_turnover_mg_per_day *= factor
     r.iron_use_per_day *= factor
-    r.platelets_normal_1e9_per_l *= numbers[9]
-    r.neutrophils_normal_1e9_per_l *= numbers[10]
-    r.lymphocytes_normal_1e9_per_l *= numbers[11]
+    r.platelets_normal_1e9_per_l *= numbers[_PLATELETS]
+    r.neutrophils_normal_1e9_per_l *= numbers[_NEUTROPHILS]
+    r.lymphocytes_normal_1e9_per_l *= numbers[_LYMPHOCYTES]
 
 
 @compiled
@@ -145,11 +155,11 @@ def run_person(numbers, setting, noise, effects, terms, c, rows):
     _set_person(numbers, setting.constants, setting.attack, effects, terms, c)
     k = _FIRST_SLOT
     person = Person(
-        numbers[0],
-        numbers[5],
-        numbers[6],
+        numbers[_SEED],
+        numbers[_GLOBULIN],
+        numbers[_END],
         setting.end_per_day,
-        numbers[12],
+        numbers[_SHOWN],
         setting.wait_days,
         numbers[k : k + N_SLOTS],
         numbers[k + N_SLOTS : k + 2 * N_SLOTS],
@@ -219,13 +229,7 @@ def courses_on(numbers, setting, noise, days, rows, out, shown_after):
 
 @compiled
 def _row_near(rows, n, day, out):
-    low, high = 0, n - 1
-    while low < high:
-        middle = (low + high) // 2
-        if rows[middle, 0] < day - 1.0e-6:
-            low = middle + 1
-        else:
-            high = middle
+    low = first_row_from(rows, n, day)
     if low == 0 or abs(rows[low, 0] - day) < 1.0e-6 or rows[low, 0] < day:
         out[:] = rows[low]
     else:
@@ -242,6 +246,4 @@ def empty_rows() -> np.ndarray:
 
 def noise_rows(end_day: float) -> int:
     """Rows of chance that a course up to this day may use."""
-    from hscape.dynamics.coarse import EVENT_DAYS, N_NOISE_BEFORE
-
     return min(N_NOISE, N_NOISE_BEFORE + int(end_day / EVENT_DAYS) + 60)

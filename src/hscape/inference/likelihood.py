@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from hscape.compiled import compiled, inlined
-from hscape.dynamics.coarse_record import EARLY_SHARE, GRANULOCYTE, LYMPHOCYTE
+from hscape.dynamics.coarse_record import EARLY_SHARE, GRANULOCYTE, LYMPHOCYTE, first_row_from
 
 LOWEST = -1.0e10
 _HALF_LOG_2PI = 0.9189385332046727
@@ -136,13 +136,7 @@ def log_chance(o, row):
 @compiled
 def row_on_day(rows, n, day, out):
     """The course on a day: the row of that day, or between two of them (counts on a log scale)."""
-    low, high = 0, n - 1
-    while low < high:
-        middle = (low + high) // 2
-        if rows[middle, 0] < day - 1.0e-6:
-            low = middle + 1
-        else:
-            high = middle
+    low = first_row_from(rows, n, day)
     if abs(rows[low, 0] - day) < 1.0e-6 or low == 0:
         for j in range(rows.shape[1]):
             out[j] = rows[low, j]

@@ -75,13 +75,12 @@ class Sample:
         log_likelihood: shape (n,).
         each: parts of it, shape (n, n_observations).
         log_evidence: estimate.
-        effective: draws that these are worth: copies made at a temperature count until moves have parted them.
+        effective: independent draws that these are worth (see `_pass`).
         tail: shape of the tail of the last weights (Pareto k).
         acceptance: share of moves taken at the end.
         n_courses: courses that were simulated.
         seconds: time taken.
         steps: one record a temperature.
-        is_finished: False if it was stopped on the way.
     """
 
     z: np.ndarray
@@ -95,7 +94,6 @@ class Sample:
     n_courses: int
     seconds: float
     steps: tuple[dict[str, float], ...]
-    is_finished: bool = True
 
 
 def sample(problem: Problem, *, seed: int, effort: Effort = ANSWER, progress: Progress | None = None,

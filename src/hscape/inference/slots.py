@@ -56,7 +56,8 @@ class CloneSlot:
             vulnerability = np.full(n, kind.vulnerability_fraction)
             if kind.name == "BCOR":
                 interferon = p["bcor_interferon_fitness_sd_per_year"] * z[:, 4]
-                vulnerability = np.clip(p["clone_BCOR_vulnerability_fraction"] + 0.15 * z[:, 5], 0.3, 1.0)
+                drawn = p["clone_BCOR_vulnerability_fraction"] + p["bcor_vulnerability_sd_fraction"] * z[:, 5]
+                vulnerability = np.clip(drawn, p["bcor_vulnerability_low_fraction"], 1.0)
         return {
             "cells": np.where(late, 0.0, size),
             "entry_day": entry,

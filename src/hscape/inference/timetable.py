@@ -10,7 +10,7 @@ from hscape.biology.channels import Channel
 from hscape.biology.failure import ImmuneAttack, NicheLoss
 from hscape.biology.influence import Context, Influence, Program, compile_influences
 from hscape.biology.treatment import AntithymocyteGlobulin
-from hscape.dynamics.coarse import Timetable
+from hscape.dynamics.coarse_person import Timetable
 from hscape.units import TICKS_PER_DAY
 
 _EFFECTOR = int(Channel.EFFECTOR_KILLING_PER_DAY)

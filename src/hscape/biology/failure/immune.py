@@ -27,6 +27,16 @@ from hscape.biology.influence import Change, Context, Effect, Influence, Jump, T
 ATTACKING, INTERFERON = "attacking_cells", "interferon"
 
 
+def regulation_per_day(tolerated: float, expansion_per_day: float, half: float, contraction_per_day: float) -> float:
+    """Regulation g by which a small attack grows only while the antigen exceeds the tolerated fraction."""
+    return expansion_per_day * tolerated / (tolerated + half) - contraction_per_day
+
+
+def killing_coefficient_per_day(killing_per_day: float, half: float) -> float:
+    """Killing per attacking cell when they are few, so that at unit attacking cells it is the recorded hazard."""
+    return killing_per_day * (1.0 + 1.0 / half)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImmuneAttack(Influence):
     """An attack that begins on a day; None takes the recorded value.
@@ -77,7 +87,7 @@ class ImmuneAttack(Influence):
         expansion, half = p["attack_expansion_per_day"], p["attack_antigen_half_fraction"]
         tolerated = self._value("attack_tolerated_antigen_fraction", context)
         contraction = p["attack_contraction_per_day"]
-        regulation = expansion * tolerated / (tolerated + half) - contraction
+        regulation = regulation_per_day(tolerated, expansion, half, contraction)
         block = self._value("cyclosporine_sensitivity_fold", context)
         per_day = 1.0 / p["interferon_turnover_days"]
         made = per_day * self._value("attack_suppression_fold", context)
@@ -113,8 +123,8 @@ class ImmuneAttack(Influence):
         drug = Channel.CYCLOSPORINE_EXPOSURE.name
         return [
             Effect(
-                channel=Channel.CONTACT_KILLING_PER_DAY, variable=ATTACKING, coefficient=killing * (1.0 + 1.0 / half),
-                half=half,
+                channel=Channel.CONTACT_KILLING_PER_DAY, variable=ATTACKING,
+                coefficient=killing_coefficient_per_day(killing, half), half=half,
             ),
             Effect(channel=Channel.CONTACT_KILLING_PER_DAY, variable=drug, coefficient=block, mode="reduce"),
             Effect(channel=Channel.INTERFERON_FOLD, variable=INTERFERON, coefficient=1.0),

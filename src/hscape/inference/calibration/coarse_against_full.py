@@ -16,7 +16,8 @@ from hscape.biology.treatment import AntithymocyteGlobulin, Cyclosporine
 from hscape.care import admit
 from hscape.care.plan import CarePlan, Planned
 from hscape.cohort.population import draw_case
-from hscape.dynamics.coarse import N_NOISE, Person, Threshold, run_coarse
+from hscape.dynamics.coarse import N_NOISE, run_coarse
+from hscape.dynamics.coarse_person import Person, Threshold
 from hscape.dynamics.coarse_record import COLUMNS, N_COLUMNS, N_SLOTS
 from hscape.inference.course import N_ROWS
 from hscape.inference.timetable import make_timetable

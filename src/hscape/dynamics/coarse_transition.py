@@ -1,0 +1,96 @@
+"""Cells after a coarse step, picked by one standard normal number from the distribution that the exact law has.
+
+The mean, the variance and the chance of extinction are those of the closed-form birth-death law with immigration (see
+`dynamics.step`); the shape in between is a gamma distribution's. So nearby numbers give nearby cells.
+"""
+
+from __future__ import annotations
+
+import math
+
+from hscape.compiled import compiled, inlined
+from hscape.dynamics.step import transition
+
+
+@inlined
+def normal_cdf(x):
+    """Standard normal distribution."""
+    return 0.5 * math.erfc(-x * 0.7071067811865476)
+
+
+@compiled
+def normal_quantile(u):
+    """Inverse of the standard normal distribution (rational approximation of Acklam, error below 1.2e-9)."""
+    if u < 0.02425:
+        q = math.sqrt(-2.0 * math.log(max(u, 1e-300)))
+        top = (
+            (((-7.784894002430293e-3 * q - 0.3223964580411365) * q - 2.400758277161838) * q - 2.549732539343734) * q
+            + 4.374664141464968
+        ) * q + 2.938163982698783
+        return top / (
+            (((7.784695709041462e-3 * q + 0.3224671290700398) * q + 2.445134137142996) * q + 3.754408661907416) * q
+            + 1.0
+        )
+    if u > 1.0 - 0.02425:
+        return -normal_quantile(1.0 - u)
+    q = u - 0.5
+    r = q * q
+    top = (
+        (
+            (((-39.69683028665376 * r + 220.9460984245205) * r - 275.9285104469687) * r + 138.3577518672690) * r
+            - 30.66479806614716
+        )
+        * r
+        + 2.506628277459239
+    ) * q
+    return top / (
+        (
+            (((-54.47609879822406 * r + 161.5858368580409) * r - 155.6989798598866) * r + 66.80131188771972) * r
+            - 13.28068155288572
+        )
+        * r
+        + 1.0
+    )
+
+
+@compiled
+def transition_quantile(cells, arriving_per_day, division, loss, days, z):
+    """Cells after a step, as the value that a standard normal number `z` picks from their distribution.
+
+    Args:
+        cells: at the start of the step.
+        arriving_per_day: new cells that come from another slot.
+        division: per cell and day.
+        loss: per cell and day.
+        days: length of the step.
+        z: standard normal number.
+    """
+    a, b = transition(division, loss, days)
+    net = division - loss
+    left = (1.0 - a) / (1.0 - b)
+    mean = cells * left
+    variance = cells * left * (a + b) / (1.0 - b)
+    log_none = cells * math.log(a) if a > 0.0 else (0.0 if cells <= 0.0 else -1.0e9)
+    if arriving_per_day > 0.0:
+        grown = math.expm1(net * days) / net if abs(net) * days > 1.0e-9 else days
+        mean += arriving_per_day * grown
+        variance += arriving_per_day * grown / (1.0 - b)
+        log_none += arriving_per_day / division * math.log1p(-b) if division > 1.0e-9 else -arriving_per_day * days
+    if mean <= 0.0:
+        return 0.0
+    if log_none < -40.0:
+        mean_of_some, variance_of_some = mean, variance
+    else:
+        none = math.exp(log_none)
+        u = normal_cdf(z)
+        if u <= none:
+            return 0.0
+        mean_of_some = mean / (1.0 - none)
+        variance_of_some = (variance + mean * mean) / (1.0 - none) - mean_of_some * mean_of_some
+        z = normal_quantile((u - none) / (1.0 - none))
+    if variance_of_some <= 0.0:
+        return mean_of_some
+    # A gamma distribution of this mean and variance, by the cube root that makes it nearly normal (Wilson, Hilferty).
+    inverse_nine_shape = variance_of_some / (9.0 * mean_of_some * mean_of_some)
+    root = 1.0 - inverse_nine_shape + z * math.sqrt(inverse_nine_shape)
+    return mean_of_some * root * root * root if root > 0.0 else 0.0
