@@ -68,7 +68,7 @@ def _engine_lines(engine: str, records: Sequence[dict[str, Any]]) -> list[str]:
     pooled = found["coverage"][-1]
     lines = [f"### Engine {engine}", "",
              f"{people['explained']} of {people['drawn']} patients explained (left out: {left}; failed: "
-             f"{len(people['failed'])}); sampling took {np.median(seconds):.1f} s in the middle, on a shared machine. Pooled "
+             f"{len(people['failed'])}); sampling took {np.median(seconds):.1f} s in the middle. Pooled "
              f"coverage: 90 % {pooled['coverage_90']:.3f} (standard error {pooled_error(records, 0.45):.3f}), 50 % "
              f"{pooled['coverage_50']:.3f} ({pooled_error(records, 0.25):.3f}), patients as clusters. Joint test (TARP, seven "
              f"numbers): largest distance {_number(joint['largest_distance'], 3)}, p {_number(joint['uniform_p'], 3)}.", "",

@@ -125,3 +125,14 @@ def test_days_sex_and_zygosity_reach_the_trajectory():
 def test_synonyms_of_columns():
     found = columns_of(pd.DataFrame(columns=["Patient ID", "Mutation", "Age", "AO", "DP"]))
     assert found == {"person": "Patient ID", "variant": "Mutation", "age_years": "Age", "alt": "AO", "depth": "DP"}
+
+
+@pytest.mark.parametrize(
+    ("dates", "from_name", "value"),
+    [("age_years", "treated_from_days", "23376"), ("time_days", "treated_from_years", "64")],
+)
+def test_dates_of_treatment_are_read_in_the_unit_of_their_own_header(dates: str, from_name: str, value: str) -> None:
+    visits = ["60", "63", "66"] if dates == "age_years" else ["21915", "23010.75", "24106.5"]
+    read = read_table(table(**{"age_years": None, dates: visits, from_name: [value] * 3}))
+    ((begin, _),) = read.trajectories[0].treated
+    assert begin == pytest.approx(64.0)  # 23376 days are 64 years of 365.25

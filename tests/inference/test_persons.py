@@ -13,7 +13,7 @@ from hscape.cohort.population import draw_case
 from hscape.dynamics.coarse_record import N_SLOTS
 from hscape.inference.course import _set_person, make_setting
 from hscape.inference.numbers import AT, COORDINATES, N_NUMBERS, PNH, Mapping, slot_column
-from hscape.inference.slots import life_long_cells
+from hscape.inference.slots import is_loss_of_7, life_long_cells
 from hscape.parameters import Parameters
 from hscape.patient import Patient
 
@@ -92,3 +92,13 @@ def test_life_long_cells_have_the_mean_of_the_immigrants() -> None:
     found = life_long_cells(2e-6, 50.0, p)
     # A mutant leaves one cell on average, so the mean is all that ever arose: rate x cells x years.
     assert found.mean() == pytest.approx(2e-6 * p["stem_cell_niche_capacity_cells"] * 50.0, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_loss"),
+    [("45,XX,-7[12]/46,XX[8]", True), ("46,XY,del(7)(q22)[5]", True), ("monosomy 7", True), ("7q- by FISH", True),
+     ("47,XX,+8[5]", False), ("47,XX,+7[4]", False), ("46,XX,i(17)(q10)[6]", False), ("del(17)(p13)", False),
+     ("del(13q)", False)],
+)  # fmt: skip
+def test_only_loss_of_chromosome_7_is_taken_for_monosomy_7(words: str, is_loss: bool) -> None:
+    assert is_loss_of_7(words) is is_loss

@@ -118,7 +118,7 @@ def find_causes(problem: Problem, numbers: np.ndarray, noise: np.ndarray) -> Cau
     return Causes(
         labels=tuple(labels.values()), slots=slots,
         shares=lived[:, [GRANULOCYTE + s for s in slots]], stem_cell_shares=(cells / total)[:, list(slots)],
-        output=output, without_escape=part(bare), without_fitness=by_fitness.max(axis=1),
+        output=output, without_escape=part(bare), without_fitness=part(end(without_fitness(numbers))),
         without_treatment=part(no_drug), without_both=part(neither), by_clone=by_clone, by_clone_fitness=by_fitness,
         by_clone_presence=by_presence, is_recovered=is_recovered(lived, problem.parameters),
         recovers=np.stack([is_recovered(row, problem.parameters) for row in (bare, no_drug, neither)], axis=1),

@@ -119,7 +119,7 @@ def _joined(engine: str, samples: list[Sample], remarks: tuple[str, ...]) -> Dra
         log_likelihood=np.concatenate([item.log_likelihood for item in samples]),
         island=np.repeat(np.arange(len(samples)), [len(item.z) for item in samples]),
         effective=float(sum(item.effective for item in samples)),
-        tail=float(max(item.tail for item in samples)),
+        tail=float(np.max([item.tail for item in samples])),
         log_evidence=float(evidence.mean()),
         evidence_spread=float(evidence.max() - evidence.min()),
         n_courses=sum(item.n_courses for item in samples),

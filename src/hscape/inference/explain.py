@@ -126,7 +126,7 @@ def explain(
     tell(0.82, "who rebuilt the marrow")
     causes = find_causes(problem, numbers, draws.noise)
     reference = prior_reference(problem, seed)
-    odds = find_odds(problem, causes, reference, seed)
+    odds = find_odds(problem, causes, reference, draws.effective, seed)
     tell(0.88, "what is left")
     ended = if_attack_ended(problem, numbers, draws.noise, seed)
     tell(0.9, "what might come")

@@ -111,14 +111,12 @@ class IfEnded:
         reason: why not.
         probability: of becoming free within 24 months if the attack ended today, death competing; None if it does
             not apply.
-        without_death: the same had nobody died.
         becomes_free: draw by draw.
     """
 
     is_applicable: bool
     reason: str
     probability: float | None
-    without_death: float | None
     becomes_free: np.ndarray
 
 
@@ -137,9 +135,9 @@ def if_attack_ended(problem: Problem, numbers: np.ndarray, noise: np.ndarray, se
     becomes = (free <= limit) & (free < dead)
     if is_free_now(problem):
         return IfEnded(is_applicable=False, reason="already free of transfusion", probability=None,
-                       without_death=None, becomes_free=becomes)  # fmt: skip
+                       becomes_free=becomes)  # fmt: skip
     return IfEnded(
-        is_applicable=True, reason="", probability=float(becomes.mean()), without_death=float((free <= limit).mean()),
+        is_applicable=True, reason="", probability=float(becomes.mean()),
         becomes_free=becomes,
     )  # fmt: skip
 

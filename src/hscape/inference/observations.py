@@ -44,7 +44,6 @@ class Observations(NamedTuple):
     labels: tuple[str, ...]  # words for each row
     left_out: tuple[str, ...]
     clones: tuple[CloneSlot, ...]
-    tested: tuple[bool, bool]  # whether PNH and HLA loss were looked for at all
 
     @property
     def days(self) -> np.ndarray:
@@ -90,12 +89,8 @@ def read_observations(chart: Chart, parameters: Parameters, first_day: float, la
     _read_clones(reader, clones, first_day)
     reader.rows.sort(key=lambda item: (item[0][0], item[1]))
     rows = np.array([row for row, _ in reader.rows]).reshape(-1, N_COLUMNS)
-    tested = tuple(
-        any(m.kind == kind and m.status in ("negative", "positive") for m in chart.clone_measurements)
-        for kind in ("pnh", "hla_loss")
-    )
     words = tuple(f"{reason}: {n}" for reason, n in sorted(reader.left_out.items()))
-    return Observations(rows, tuple(label for _, label in reader.rows), words, clones, tested)  # type: ignore[arg-type]
+    return Observations(rows, tuple(label for _, label in reader.rows), words, clones)
 
 
 def _count(reader: _Reader, entry: Measurement) -> None:

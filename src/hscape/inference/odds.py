@@ -1,8 +1,8 @@
 """Was the recovery clone-mediated? The posterior probability, its Bayes factor, and what other priors make of it.
 
 The Bayes factor compares the odds after the chart with those before it, among persons of the prior who recovered
-under the same treatments by the same day; it does not depend on how common the roads are. Three prior odds are then
-set beside each other: those of the calibrated population, a fifth of them, and even ones.
+under the same treatments by the same day. It is made under the analysis prior and carried over to three prior odds that
+are set beside each other: those of the calibrated population, a fifth of them, and even ones.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from hscape.parameters import Parameters
 
 #: Posterior share of recovered courses below which the question does not arise.
 RECOVERED = 0.5
+#: Fewest recovered persons of the prior from whom odds before the chart are taken.
+FEWEST_OF_PRIOR = 10
 SKEPTICAL_FOLD = 0.2
 
 
@@ -48,13 +50,14 @@ class Odds:
     resolution: float
 
 
-def find_odds(problem: Problem, causes: Causes, reference: PriorReference, seed: int) -> Odds:
+def find_odds(problem: Problem, causes: Causes, reference: PriorReference, effective: float, seed: int) -> Odds:
     """Odds of clone-mediated recovery.
 
     Args:
         problem: the chart.
         causes: of the posterior draws.
         reference: of the prior draws.
+        effective: independent draws that the posterior is worth.
         seed: for the population's draws.
     """
     table = two_by_two(causes)
@@ -64,8 +67,16 @@ def find_odds(problem: Problem, causes: Causes, reference: PriorReference, seed:
             is_applicable=False, reason=f"the marrow has not recovered by day {problem.last_day:g}", probability=None,
             prior_probability=None, log10_bayes_factor=None, by_prior={}, causes_2x2=table, resolution=0.0,
         )  # fmt: skip
-    n, hits = int(back.sum()), int((causes.is_mediated & back).sum())
-    after = (hits + 0.5) / (n + 1.0)
+    if reference.n_recovered < FEWEST_OF_PRIOR:
+        return Odds(
+            is_applicable=False, probability=None,
+            reason=f"only {reference.n_recovered} of {reference.n} persons of the prior recover so",
+            prior_probability=None, log10_bayes_factor=None, by_prior={}, causes_2x2=table,
+            resolution=0.0,
+        )  # fmt: skip
+    share = float((causes.is_mediated & back).sum() / back.sum())
+    n = effective * float(back.mean())
+    after = (share * n + 0.5) / (n + 1.0)
     before = _prior(reference)
     factor = math.log10(after / (1.0 - after)) - math.log10(before / (1.0 - before))
     population = _prior(prior_reference(make_problem(problem.chart, Parameters()), seed, 400))
@@ -75,8 +86,9 @@ def find_odds(problem: Problem, causes: Causes, reference: PriorReference, seed:
         for name, prior in (("skeptical", skeptical), ("calibrated", population), ("favorable", 0.5))
     }
     return Odds(
-        is_applicable=True, reason="", probability=hits / n, prior_probability=before, log10_bayes_factor=factor,
-        by_prior=by_prior, causes_2x2=table, resolution=math.log10(2.0 * n + 1.0),
+        is_applicable=True, reason="", probability=share, prior_probability=before, log10_bayes_factor=factor,
+        by_prior=by_prior, causes_2x2=table,
+        resolution=math.log10((2.0 * n + 1.0) * (2.0 * reference.n_recovered + 1.0)),
     )  # fmt: skip
 
 
@@ -92,8 +104,8 @@ def two_by_two(causes: Causes) -> dict[str, float]:
 
 
 def _prior(reference: PriorReference) -> float:
-    if reference.causes is None:
-        return 0.5
+    if reference.causes is None or not reference.n_recovered:
+        return 0.5  # nobody of the prior recovers so: nothing is known before
     back = reference.causes.is_recovered
     return float(((reference.causes.is_mediated & back).sum() + 0.5) / (back.sum() + 1.0))
 

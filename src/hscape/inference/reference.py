@@ -22,8 +22,8 @@ class PriorReference:
 
     Args:
         quantities: name -> shape (n,), persons whose failure shows.
-        causes: of those who have recovered by the last day; None if fewer than ten have.
-        n_recovered: how many have.
+        causes: of all of them, recovered or not; None if nobody's failure showed.
+        n_recovered: how many have recovered by the last day.
         n: persons whose failure showed.
     """
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hscape.biology.influence import Influence
-from hscape.biology.treatment import AntithymocyteGlobulin, Cyclosporine, Eltrombopag
+from hscape.biology.treatment import GCSF, AntithymocyteGlobulin, Cyclosporine, Eltrombopag
 from hscape.dynamics.coarse import EVENT_DAYS, N_NOISE, N_NOISE_BEFORE
 from hscape.dynamics.coarse_record import DONOR, N_SLOTS
 from hscape.inference.course import Setting, noise_rows
@@ -83,7 +83,7 @@ def stopped(treatments: tuple[Influence, ...], day: float) -> tuple[Influence, .
         if isinstance(item, DatedCyclosporine):
             steps = tuple((a, min(b, day), dose) for a, b, dose in item.steps if a < day)
             found += [DatedCyclosporine(steps=steps)] if steps else []
-        elif isinstance(item, Eltrombopag):
+        elif isinstance(item, Eltrombopag | GCSF):
             if item.day < day:
                 found.append(replace(item, duration_days=max(1.0, min(item.duration_days, day - item.day))))
         elif getattr(item, "day", 0.0) < day:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,11 @@ from scipy.special import gammaincinv, ndtr
 
 from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.biology.clone_kinds import CloneKind, catalogue_names, clone_kind, driver_kinds
+from hscape.clinic.karyotype import read_karyotype
 from hscape.parameters import Parameters
 
+#: Loss of chromosome 7 or 7q in words, as FISH and arrays tell it; not trisomy 7, not 17.
+_LOSS_OF_7 = re.compile(r"monosomy[ _-]*7(?!\d)|(?<![\d\w])-7(?!\d)|del\(7\)|(?<!\d)7q-", re.IGNORECASE)
 #: Kinds that arise while the marrow fails rather than before.
 LATE = ("monosomy_7", "other_chromosome")
 
@@ -69,10 +73,18 @@ class CloneSlot:
         }
 
 
+def is_loss_of_7(change: str) -> bool:
+    """True for loss of chromosome 7 or of its long arm, from ISCN text or words."""
+    clones = read_karyotype(change)
+    if clones is None:
+        return bool(_LOSS_OF_7.search(change))
+    return any(one == "-7" or one.startswith("del(7)") for clone in clones for one in clone.abnormalities)
+
+
 def find_kind(gene: str, variant: str, chromosome_change: str, p: Parameters) -> CloneKind | None:
     """The kind of the catalogue for a measured clone, None if there is none."""
     if chromosome_change:
-        return clone_kind("monosomy_7" if "7" in chromosome_change.split("q")[0] else "other_chromosome", p)
+        return clone_kind("monosomy_7" if is_loss_of_7(chromosome_change) else "other_chromosome", p)
     if gene in ("BCOR", "BCORL1"):
         return clone_kind("BCOR", p)
     if gene in catalogue_names():

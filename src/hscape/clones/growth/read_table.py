@@ -229,15 +229,21 @@ class _Reader(Cells):
         except InputError as error:
             raise InputError(f"{self.name}, {variant} of {person}, {error}") from None
 
+    def _treated_scale(self, name: str) -> float:
+        """What divides a date of treatment to give years: by its own header, else as the visits are dated."""
+        header = self.column[name].lower()
+        if header.endswith("years"):
+            return 1.0
+        return DAYS_PER_YEAR if header.endswith("days") or self.time == "time_days" else 1.0
+
     def _treated(self, entries: list[dict]) -> tuple[tuple[float, float], ...]:
-        scale = DAYS_PER_YEAR if self.time == "time_days" else 1.0
         found = set()
         for entry in entries:
             start, stop = entry["treated"]
             if start is None and stop is None:
                 continue
-            begin = -math.inf if start is None else start / scale
-            until = math.inf if stop is None else stop / scale
+            begin = -math.inf if start is None else start / self._treated_scale("treated_from")
+            until = math.inf if stop is None else stop / self._treated_scale("treated_until")
             if until < begin:
                 raise InputError(f"{self.where(entry['row'], 'treated_until')}: treatment ends at {stop:g}, "
                                  f"before it begins "

@@ -86,7 +86,7 @@ def preview(problem: Problem, start: NetworkStart, seed: int) -> Sample:
     shown = np.exp(weights - weights.max())
     return Sample(
         z=z, noise=noise, log_likelihood=ll, each=each, log_evidence=float(weights.max() + math.log(shown.mean())),
-        effective=float(len(np.unique(index))), tail=0.0, acceptance=taken,
+        effective=float(len(np.unique(index))), tail=math.nan, acceptance=taken,
         n_courses=DRAWS * (PATHS + MOVES), seconds=time.perf_counter() - started, steps=(),
     )  # fmt: skip
 

@@ -52,7 +52,7 @@ class Pair(NamedTuple):
     seconds: float
 
     def log_distance(self) -> np.ndarray:
-        """Natural logarithm of coarse over full, shape (n_visits, n_names)."""
+        """Natural logarithm of coarse over full, shape (n_visits, n_names); not a number where not compared."""
         return np.log(np.maximum(self.coarse, 1e-9) / np.maximum(self.full, 1e-9))
 
 
@@ -119,5 +119,5 @@ def compare(number: int, seed: int = 5) -> Pair | None:
         # of platelets, when most of the few platelets are a donor's, the two are not compared.
         for column, product, span in ((0, 0, 8.0), (1, 1, 16.0)):
             if any(0.0 <= day - when < span and given_product == product for when, given_product, _ in transfusions):
-                coarse[-1][column] = full[-1][column]
+                coarse[-1][column] = math.nan
     return Pair(np.array(coarse), np.array(full), float(-rows[0, 0] - lived.diagnosis_day), seconds)

@@ -14,7 +14,7 @@ from hscape.biology.channels import Channel
 from hscape.biology.failure.immune import INTERFERON
 from hscape.biology.failure.niche_loss import STATE as LOST_NICHE
 from hscape.biology.influence import Influence
-from hscape.biology.treatment import Cyclosporine, Eltrombopag
+from hscape.biology.treatment import GCSF, Cyclosporine, Eltrombopag
 from hscape.care import Case
 from hscape.care.admit import DONOR
 from hscape.care.end_of_attack import EndOfAttack
@@ -152,7 +152,7 @@ def planned(case: Case) -> tuple[Influence, ...]:
 def _stopped(item: Influence, last: float) -> Influence | None:
     if isinstance(item, Cyclosporine):
         return replace(item, stop_day=last) if item.day < last else None
-    if isinstance(item, Eltrombopag):
+    if isinstance(item, Eltrombopag | GCSF):
         return (
             replace(item, duration_days=max(1.0, min(item.duration_days, last - item.day))) if item.day < last else None
         )

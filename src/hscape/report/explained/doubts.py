@@ -29,21 +29,29 @@ _LIMITATIONS = (
     "far as the chart tells.",
     "Resistance to this attack does not make a clone safe, and no risk of leukemia is computed here.",
 )
-_METHODS = (
-    "Prior: persons as the virtual population draws them, with wider spreads and clones balanced between the "
-    "roads (the "
-    "analysis prior). Likelihood: counts scatter log-normally with outliers, reads are beta-binomial, negative "
-    "tests count "
-    "by their limits, counts after transfusion are masked, and a transfusion says that the count had fallen. "
-    "Posterior: "
-    "tempered sequential Monte Carlo over the person and the chance of every step together (Crank-Nicolson "
-    "moves, Cotter, "
-    "Roberts, Stuart and White, Statistical Science 2013;28:424), on independent islands; the tail of the "
-    "weights is judged "
-    "by Pareto k (Vehtari, Simpson, Gelman, Yao and Gabry, JMLR 2024;25:72). Attribution: re-runs of the "
-    "posterior's persons "
-    "on the same chance with one cause taken away."
+_PRIOR_AND_LIKELIHOOD = (
+    "Prior: persons as the virtual population draws them, with wider spreads and clones more common (the analysis "
+    "prior). Likelihood: counts scatter log-normally with outliers, reads are beta-binomial, negative tests count by "
+    "their limits, counts after transfusion are masked, and a transfusion says that the count had fallen. Posterior: "
 )
+_BY_SAMPLER = (
+    "tempered sequential Monte Carlo over the person and the chance of every step together (Crank-Nicolson moves, "
+    "Cotter, Roberts, Stuart and White, Statistical Science 2013;28:424), on one island or two; the tail of the "
+    "weights is judged by Pareto k (Vehtari, Simpson, Gelman, Yao and Gabry, JMLR 2024;25:72). "
+)
+_BY_NETWORK = (
+    "a trained network (set encoder and normalizing flow) draws the persons, and for each of them the chance of the "
+    "course is chosen among several by how well it fits. It is a preview: draws are not weighted by the likelihood. "
+)
+_ATTRIBUTION = "Attribution: re-runs of the posterior's persons on the same chance with one cause taken away."
+
+
+def _methods(e: Explanation) -> str:
+    """How the draws were made; draws of the network have no weights and so no Pareto k."""
+    by_network = e.engine == "preview" and not np.isfinite(e.draws.tail)
+    return _PRIOR_AND_LIKELIHOOD + (_BY_NETWORK if by_network else _BY_SAMPLER) + _ATTRIBUTION
+
+
 _GLOSSARY = (
     (
         "attack",
@@ -115,7 +123,7 @@ def methods(e: Explanation) -> Markup:
     command += " --engine preview" if e.engine == "preview" else ""
     return join(
         (
-            paragraph(_METHODS),
+            paragraph(_methods(e)),
             terms((
                 ("Cite as", f"hscape {__version__}: how a bone marrow fails and comes back. The hscape developers."),
                 ("Made again by", tag("code", command)),

@@ -209,7 +209,7 @@ def odds(e: Explanation) -> Markup:
     note = (
         f"With these draws a log10 Bayes factor can be seen up to {e.odds.resolution:.1f}. Priors: skeptical holds the "
         "odds of clone-mediated recovery to a fifth of the population's, calibrated takes those of the calibrated "
-        "population, favorable takes even odds. The Bayes factor does not depend on them."
+        "population, favorable takes even odds. The Bayes factor is made under the analysis prior and carried over."
     )
     drawn = figure_block(
         lambda: explained_odds.draw_explained_odds(e), explained_odds.title_of_odds(e),
