@@ -57,7 +57,11 @@ def apply_effects(addition, factor, effects, y, f, h):
     for e in range(effects.shape[0]):
         channel = int(effects[e, 0])
         value = variable(effects[e, 1], y, f, h)
-        acting = effects[e, 2] * value / (1.0 + value / effects[e, 3])
+        if value == 0.0:
+            continue
+        acting = effects[e, 2] * value
+        if effects[e, 3] < math.inf:
+            acting /= 1.0 + value / effects[e, 3]
         if effects[e, 4] == 0.0:
             h[channel] += acting * factor[channel]
         elif effects[e, 4] == 1.0:

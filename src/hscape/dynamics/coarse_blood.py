@@ -57,6 +57,17 @@ def _stage(amount, inflow, loss, days):
 
 
 @inlined
+def _chain(y, first, count, inflow, loss, days):
+    """Stages one after the other, each as `_stage`, fed by the one before; the form with the shortest dependence."""
+    kept = 1.0 / (1.0 + days * loss)
+    y[first] = (y[first] + days * inflow) * kept
+    before, passed = y[first], days * loss * kept
+    for i in range(first + 1, first + count):
+        before = y[i] * kept + passed * before
+        y[i] = before
+
+
+@inlined
 def _red_cells(y, u, h, c, days):
     k, k_ref = c.erythroid_progenitor_stage_per_day, c.erythroid_progenitor_stage_reference_per_day
     y[ERYTHROID_PROGENITORS] = _stage(y[ERYTHROID_PROGENITORS], k_ref * u * h[_ERYTHROID], k, days)
@@ -78,12 +89,8 @@ def _red_cells(y, u, h, c, days):
     y[BLOOD_RETICULOCYTES] = _stage(
         y[BLOOD_RETICULOCYTES], c.reticulocyte_marrow_to_blood_ratio * released, k_blood, days
     )
-    k = c.red_cell_stage_per_day
-    kept = 1.0 / (1.0 + days * k)
     inflow = c.reticulocyte_to_red_cell_ratio * k_blood * y[BLOOD_RETICULOCYTES]
-    for i in range(RED_CELLS, RED_CELLS + N_RED_CELLS):
-        y[i] = (y[i] + days * inflow) * kept
-        inflow = k * y[i]
+    _chain(y, RED_CELLS, N_RED_CELLS, inflow, c.red_cell_stage_per_day, days)
     senescent = c.red_cell_stage_pass * y[RED_CELLS + N_RED_CELLS - 1]
     y[IRON] += days * (
         c.iron_use_per_day * (senescent - iron_used)
@@ -103,18 +110,12 @@ def _neutrophils(y, u, h, c, days):
     g = g_csf_level(y, h, c)
     k, k_ref = c.neutrophil_mitotic_stage_per_day, c.neutrophil_mitotic_stage_reference_per_day
     inflow = k_ref * u * h[_NEUTROPHIL] * rates.neutrophil_recruitment_fold(g, c)
-    kept = 1.0 / (1.0 + days * k)
-    for i in range(MITOTIC, MITOTIC + N_MITOTIC):
-        y[i] = (y[i] + days * inflow) * kept
-        inflow = k * y[i]
+    _chain(y, MITOTIC, N_MITOTIC, inflow, k, days)
     flow = c.neutrophil_mitotic_stage_pass * y[MITOTIC + N_MITOTIC - 1] * rates.neutrophil_extra_division_fold(g, c)
     faster = rates.neutrophil_maturation_fold(g, c)
     k = c.neutrophil_maturing_stage_per_day * faster
     inflow = c.neutrophil_maturing_stage_reference_per_day * flow
-    kept = 1.0 / (1.0 + days * k)
-    for i in range(MATURING, MATURING + N_MATURING):
-        y[i] = (y[i] + days * inflow) * kept
-        inflow = k * y[i]
+    _chain(y, MATURING, N_MATURING, inflow, k, days)
     flow = c.neutrophil_maturing_stage_pass * faster * y[MATURING + N_MATURING - 1]
     faster = rates.neutrophil_release_fold(g, c)
     y[RESERVE] = _stage(
@@ -126,18 +127,26 @@ def _neutrophils(y, u, h, c, days):
 
 @inlined
 def _circulating_platelets(y, flow, c, days):
-    """Platelets in blood live days, so that a step of a week is cut into parts of a day at most."""
+    """Platelets in blood live days, so that a step of a week is cut into parts of a day at most.
+
+    The parts go in pairs, of which both take the random loss at the pair's start: they are moved through the stages
+    side by side, since one alone would wait for itself at every stage.
+    """
     k_in = c.platelet_stage_reference_per_day + c.platelet_random_loss_reference_per_day
     pass_on = c.platelet_stage_pass * k_in
-    n_parts = max(1, math.ceil(days / LONGEST_PLATELET_PART_DAYS))
-    part = days / n_parts
-    for _ in range(n_parts):
+    n_pairs = max(1, math.ceil(0.5 * days / LONGEST_PLATELET_PART_DAYS))
+    part = 0.5 * days / n_pairs
+    for _ in range(n_pairs):
         count = c.platelets_normal_1e9_per_l * platelet_pool(y, c)
         kept = 1.0 / (1.0 + part * (c.platelet_stage_per_day + rates.platelet_random_loss_per_day(count, c)))
-        inflow = k_in * flow
-        for i in range(PLATELETS, PLATELETS + N_PLATELETS):
-            y[i] = (y[i] + part * inflow) * kept
-            inflow = pass_on * y[i]
+        entered, passed = part * k_in * flow * kept, part * pass_on * kept
+        first = y[PLATELETS] * kept + entered
+        second = first * kept + entered
+        y[PLATELETS] = second
+        for i in range(PLATELETS + 1, PLATELETS + N_PLATELETS):
+            first = y[i] * kept + passed * first
+            second = first * kept + passed * second
+            y[i] = second
 
 
 @inlined

@@ -151,6 +151,9 @@ def coarse_step(
     interferon = rates.interferon_sensed(h[_INTERFERON])
     ordinary = cells[0]
     summed, made = 0.0, 0.0
+    per_cell = rates.early_progenitor_inflow_per_day(1.0, activation, h[_DIFFERENTIATION], c)
+    spared = rates.early_progenitor_net_loss_per_day(early_middle, h[_EARLY_KILLING], h[_CONTACT], 0.0, c)
+    killed = rates.early_progenitor_net_loss_per_day(early_middle, h[_EARLY_KILLING], h[_CONTACT], 1.0, c) - spared
     for i in range(N_SLOTS):
         before = cells[i]
         arriving = p.origin_per_day[i] * ordinary
@@ -158,13 +161,8 @@ def coarse_step(
             division, loss = _growth(p, i, fold, interferon, activation, h, c)
             cells[i] = transition_quantile(before, arriving, division, loss, days, z[i])
         if cells[i] > 0.0 or before > 0.0 or early[i] > 0.0:
-            net = rates.early_progenitor_net_loss_per_day(
-                early_middle, h[_EARLY_KILLING], h[_CONTACT], p.vulnerability[i], c
-            )
-            inflow = rates.early_progenitor_inflow_per_day(
-                0.5 * (before + cells[i]), activation, h[_DIFFERENTIATION], c
-            )
-            early[i] = _relaxed(early[i], -net, inflow, days)
+            net = spared + killed * p.vulnerability[i]
+            early[i] = _relaxed(early[i], -net, per_cell * 0.5 * (before + cells[i]), days)
             summed += early[i]
             made += early[i] * p.output[i]
     y[N_BLOOD], y[N_BLOOD + 1], y[N_BLOOD + 2] = moved[0], moved[1], moved[2]
@@ -190,8 +188,9 @@ def _mix(shares, early, p, made, entered, lymphocytes, days, c):
     )
     kept = 1.0 / (1.0 + days / transit)
     kept_lymphoid = math.exp(-entered * days / lymphocytes) if lymphocytes > 0.0 else 0.0
+    per_made = 1.0 / made
     for i in range(N_SLOTS):
-        share = early[i] * p.output[i] / made
+        share = early[i] * p.output[i] * per_made
         shares[0, i] = share + kept * (shares[0, i] - share)
         shares[1, i] = shares[0, i] + kept * (shares[1, i] - shares[0, i])
         shares[2, i] = share + kept_lymphoid * (shares[2, i] - share)

@@ -11,6 +11,9 @@ import math
 from hscape.compiled import compiled, inlined
 from hscape.dynamics.step import transition
 
+#: A chance of extinction below exp(-this) is none.
+SURE = 40.0
+
 
 @inlined
 def normal_cdf(x):
@@ -53,6 +56,11 @@ def normal_quantile(u):
     )
 
 
+@inlined
+def _grown(net, days):
+    return math.expm1(net * days) / net if abs(net) * days > 1.0e-9 else days
+
+
 @compiled
 def transition_quantile(cells, arriving_per_day, division, loss, days, z):
     """Cells after a step, as the value that a standard normal number `z` picks from their distribution.
@@ -66,21 +74,23 @@ def transition_quantile(cells, arriving_per_day, division, loss, days, z):
         z: standard normal number.
     """
     a, b = transition(division, loss, days)
-    net = division - loss
     left = (1.0 - a) / (1.0 - b)
     mean = cells * left
     variance = cells * left * (a + b) / (1.0 - b)
-    log_none = cells * math.log(a) if a > 0.0 else (0.0 if cells <= 0.0 else -1.0e9)
+    least = cells * (1.0 - a)  # the logarithm of the chance of extinction is below minus this
     if arriving_per_day > 0.0:
-        grown = math.expm1(net * days) / net if abs(net) * days > 1.0e-9 else days
+        grown = b / ((1.0 - b) * division) if division > 1.0e-9 else _grown(division - loss, days)
         mean += arriving_per_day * grown
         variance += arriving_per_day * grown / (1.0 - b)
-        log_none += arriving_per_day / division * math.log1p(-b) if division > 1.0e-9 else -arriving_per_day * days
+        least += arriving_per_day * (b / division if division > 1.0e-9 else days)
     if mean <= 0.0:
         return 0.0
-    if log_none < -40.0:
+    if least > SURE:
         mean_of_some, variance_of_some = mean, variance
     else:
+        log_none = cells * math.log(a) if a > 0.0 else (0.0 if cells <= 0.0 else -1.0e9)
+        if arriving_per_day > 0.0:
+            log_none += arriving_per_day / division * math.log1p(-b) if division > 1.0e-9 else -arriving_per_day * days
         none = math.exp(log_none)
         u = normal_cdf(z)
         if u <= none:
