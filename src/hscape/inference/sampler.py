@@ -25,8 +25,14 @@ from hscape.inference.problem import Problem
 from hscape.inference.tail import pareto_tail
 from hscape.streams import generator
 
-#: Moves in turn: 0 the person, 1 the chance, 2 both, 3 one coordinate of the person anew from the prior.
-PATTERN = (0, 2, 3, 0, 1)
+#: Moves: a part of the person, the chance, one coordinate of the person anew from the prior.
+PERSON, CHANCE, JUMP = range(3)
+#: Moves in turn. Measured on charts of four kinds (`benchmarks`): this order mixes 1.4 times as fast, by course, as
+#: moves of the whole person and moves of person and chance together.
+PATTERN = (PERSON, PERSON, CHANCE, PERSON, PERSON, JUMP)
+#: Share of the directions of a person that one move touches: fewer at a time may go further.
+MOVED_SHARE = 0.4
+WANTED_TAKEN = 0.25
 Progress = Callable[[float, str], None]
 
 
@@ -53,12 +59,12 @@ class Effort:
         draws: most draws that are handed on.
     """
 
-    particles: int = 112
-    rounds: int = 8
-    last_rounds: int = 16
+    particles: int = 96
+    rounds: int = 4
+    last_rounds: int = 20
     first: int = 3000
     effective_share: float = 0.4
-    draws: int = 256
+    draws: int = 160
 
 
 PREVIEW = Effort(particles=40, rounds=3, last_rounds=5, first=400, effective_share=0.3, draws=160)
@@ -112,7 +118,7 @@ def sample(problem: Problem, *, seed: int, effort: Effort = ANSWER, progress: Pr
     random = generator(seed, "sampler")
     cloud = _first(problem, effort.first, random, start)
     beta, log_evidence, steps, tail = 0.0, 0.0, [], 0.0
-    step_sizes = np.array([0.5, 0.35, 0.25, 1.0])
+    step_sizes = np.array([0.7, 0.7, 1.0])
     while beta < 1.0:
         old = beta
         beta = _next_temperature(cloud.gain, beta, effort.effective_share)
@@ -228,8 +234,8 @@ def _pass(
     for _ in range(rounds):
         for kind in PATTERN:
             taken = _one_move(problem, chains, beta, kind, sizes[kind], normal, random, start)
-            if kind != 3:
-                sizes[kind] = float(np.clip(sizes[kind] * math.exp(0.6 * (taken - 0.25)), 0.02, 1.0))
+            if kind != JUMP:
+                sizes[kind] = float(np.clip(sizes[kind] * math.exp(0.6 * (taken - WANTED_TAKEN)), 0.02, 1.0))
             total += taken
         kept.append((chains.z, chains.noise, chains.ll, chains.each, chains.base, chains.gain))
     z, noise, ll, each, base, gain = (np.concatenate(part) for part in zip(*kept, strict=True))
@@ -243,30 +249,28 @@ def _pass(
 
 
 def _one_move(problem, cloud, beta, kind, size, normal, random, start=None):  # type: ignore[no-untyped-def]
-    """One proposal for every particle: kind 0 the person, 1 the chance, 2 both, 3 one coordinate from the prior.
+    """One proposal for every particle; a jump goes where the other moves would have to cross what the chart excludes.
 
-    The last one jumps where the others would have to cross what the chart excludes: whether the attack is restricted,
-    whether it ends by itself, whether a clone was there.
+    Such are whether the attack is restricted, whether it ends by itself, whether a clone was there.
     """
     n = len(cloud.z)
-    center, root, inverse = normal
     z, noise = cloud.z, cloud.noise
-    base, lift, log_ratio = cloud.base, cloud.gain - cloud.ll, np.zeros(n)
-    if kind == 3:
+    base, lift, log_ratio = cloud.base, cloud.gain - cloud.ll, 0.0
+    if kind == JUMP:
         z = cloud.z.copy()
         z[np.arange(n), random.integers(z.shape[1], size=n)] = random.standard_normal(n)
         log_ratio = 0.5 * (z**2).sum(axis=1) - 0.5 * (cloud.z**2).sum(axis=1)
         base, lift = _bases(start, z)
-    elif kind != 1:
-        kept = math.sqrt(1.0 - size * size)
-        z = center + kept * (cloud.z - center) + size * random.standard_normal(cloud.z.shape) @ root.T
-        for sign, where in ((1.0, z), (-1.0, cloud.z)):
-            centered = (where - center) @ inverse.T
-            log_ratio += sign * 0.5 * (centered**2).sum(axis=1)
+    elif kind == PERSON:
+        center, root, inverse = normal
+        before = (cloud.z - center) @ inverse.T
+        fresh = math.sqrt(1.0 - size * size) * before + size * random.standard_normal(z.shape)
+        after = np.where(random.random(z.shape) < MOVED_SHARE, fresh, before)
+        z = center + after @ root.T
+        log_ratio = 0.5 * (after**2).sum(axis=1) - 0.5 * (before**2).sum(axis=1)
         base, lift = _bases(start, z)
-    if kind in (1, 2):
-        held = np.float32(math.sqrt(1.0 - size * size))
-        active = problem.n_active
+    else:
+        held, active = np.float32(math.sqrt(1.0 - size * size)), problem.n_active
         noise = cloud.noise.copy()
         fresh = random.standard_normal((n, noise.shape[1], active), dtype=np.float32)
         noise[:, :, :active] = held * noise[:, :, :active] + np.float32(size) * fresh
@@ -274,7 +278,7 @@ def _one_move(problem, cloud, beta, kind, size, normal, random, start=None):  # 
     cloud.n_courses += n
     is_taken = np.log(random.random(n)) < base - cloud.base + beta * (ll + lift - cloud.gain) + log_ratio
     cloud.z = np.where(is_taken[:, None], z, cloud.z)
-    if kind in (1, 2):
+    if kind == CHANCE:
         cloud.noise = np.where(is_taken[:, None, None], noise, cloud.noise)
     cloud.ll = np.where(is_taken, ll, cloud.ll)
     cloud.base, cloud.gain = np.where(is_taken, base, cloud.base), np.where(is_taken, ll + lift, cloud.gain)

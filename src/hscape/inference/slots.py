@@ -105,8 +105,9 @@ def negative_binomial_quantiles(shape: float, mean: float, n: int = 4096) -> np.
     """Cells of a kind that arose through life, at evenly spaced probabilities: neutral, with immigration."""
     from scipy.stats import nbinom
 
-    u = (np.arange(n) + 0.5) / n
-    return nbinom.ppf(u, shape, shape / (shape + mean)).astype(float)
+    u, p = (np.arange(n) + 0.5) / n, shape / (shape + mean)
+    largest = int(nbinom.ppf(u[-1], shape, p))
+    return np.searchsorted(nbinom.cdf(np.arange(largest + 1), shape, p), u).astype(float)
 
 
 def life_long_cells(rate_per_year: float, age_years: float, p: Parameters) -> np.ndarray:
