@@ -10,9 +10,9 @@ import pytest
 from scipy import stats
 
 from hscape.dynamics.coarse_record import EARLY_SHARE, GRANULOCYTE, LYMPHOCYTE, N_COLUMNS, N_SLOTS
+from hscape.inference.finding_rows import COUNT, NO_SHARE, READS, SHARE, TRIGGER
+from hscape.inference.finding_rows import N_COLUMNS as N_OBSERVED
 from hscape.inference.likelihood import log_chance, share_in
-from hscape.inference.observations import COUNT, NO_SHARE, READS, SHARE, TRIGGER
-from hscape.inference.observations import N_COLUMNS as N_OBSERVED
 from hscape.inference.sampler import Effort, sample
 from hscape.inference.tail import pareto_tail
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
+from hscape.inference.finding_rows import CELLULARITY, COUNT, NO_READS, NO_SHARE, READS, SHARE, TRIGGER
 from hscape.inference.likelihood import log_chance, row_on_day, share_in
-from hscape.inference.observations import CELLULARITY, COUNT, NO_READS, NO_SHARE, READS, SHARE, TRIGGER
 from hscape.inference.problem import Problem
 
 #: An alarm stops an answer (``withheld``), lowers it (``preview``), or only tells (``note``).

@@ -13,14 +13,14 @@ from hscape.dynamics.coarse_record import CELLS, COLUMNS, EARLY_SHARE, GRANULOCY
 from hscape.inference.alarms import raise_alarms, status_of
 from hscape.inference.causes import Causes, find_causes, slot_labels
 from hscape.inference.checks import Alarm, point_probabilities, replicate_probability, rows_at, standardized
+from hscape.inference.detectable import first_detectable
 from hscape.inference.engines import Draws, infer
 from hscape.inference.futures import Future, IfEnded, all_futures, if_attack_ended, later_response, relapse_risks
 from hscape.inference.judged import is_recovered
-from hscape.inference.numbers import AT, FIRST_OTHER, HLA, slot_column
+from hscape.inference.numbers import AT, HLA, slot_column
 from hscape.inference.odds import Odds, find_odds
 from hscape.inference.problem import Problem, make_problem
 from hscape.inference.reference import PriorReference, prior_reference
-from hscape.inference.slots import LATE
 from hscape.parameters import Parameters
 from hscape.streams import check_seed, generator
 
@@ -37,7 +37,8 @@ class Course:
         quantiles: quantity -> quantiles at `LEVELS`, shape (n_levels, n_days).
         shares: slot label -> mean share of the marrow's output, shape (n_days,).
         share_quantiles: slot label -> quantiles of the share of granulocytes.
-        first_detectable: slot label -> assay -> median day on which the clone passed the assay's limit, None if never.
+        first_detectable: slot label -> assay -> day by which half of the draws have passed the assay's limit, None if
+            half never do.
     """
 
     days: np.ndarray
@@ -169,7 +170,7 @@ def _course(
         label: np.quantile(rows[:, :, GRANULOCYTE + slot], LEVELS, axis=0) for slot, label in labels.items()
     }
     first = {
-        label: _first_detectable(problem, days, rows[:, :, GRANULOCYTE + slot], slot)
+        label: first_detectable(problem, days, rows, slot)
         for slot, label in labels.items() if slot
     }  # fmt: skip
     at_zero = int(np.argmin(np.abs(days)))
@@ -198,33 +199,6 @@ def _course(
         days=days, quantiles=quantiles, shares=shares, share_quantiles=share_quantiles, first_detectable=first
     )
     return course, quantities
-
-
-def _first_detectable(problem: Problem, days: np.ndarray, share: np.ndarray, slot: int) -> dict[str, float | None]:
-    p = problem.parameters
-    if slot == 1:
-        limits = {
-            "sensitive flow": p["pnh_flow_sensitive_limit_fraction"],
-            "routine flow": p["pnh_flow_routine_limit_fraction"],
-        }
-    elif slot == HLA:
-        limits = {"HLA flow": p["hla_flow_limit_fraction"], "SNP array": p["snp_array_limit_fraction"]}
-    elif _is_chromosome(problem, slot):
-        metaphases = p["karyotype_loss_cells_count"] / p["karyotype_metaphases_count"]
-        limits = {"karyotype": metaphases, "SNP array": p["snp_array_limit_fraction"]}
-    else:
-        limits = {"sequencing": 2.0 * p["sequencing_detection_limit_fraction"]}
-    found: dict[str, float | None] = {}
-    for assay, limit in limits.items():
-        above = share >= limit
-        has = above.any(axis=1)
-        found[assay] = float(np.median(days[above[has].argmax(axis=1)])) if has.mean() >= 0.5 else None
-    return found
-
-
-def _is_chromosome(problem: Problem, slot: int) -> bool:
-    kind = problem.mapping.clones[slot - FIRST_OTHER].kind
-    return kind is not None and kind.name in LATE
 
 
 def _learnt(quantities: dict[str, np.ndarray], reference: PriorReference) -> dict[str, float]:

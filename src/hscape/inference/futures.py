@@ -144,16 +144,19 @@ def if_attack_ended(problem: Problem, numbers: np.ndarray, noise: np.ndarray, se
 
 def is_free_now(problem: Problem) -> bool:
     """True if the chart holds no transfusion in the last 56 days and counts are above the triggers."""
-    if any(problem.last_day - 56.0 < day <= problem.last_day for day, _, _ in problem.transfusions):
+    free_days = problem.parameters["care_transfusion_free_days"]
+    if any(problem.last_day - free_days < day <= problem.last_day for day, _, _ in problem.transfusions):
         return False
     p = problem.parameters
     limits = {"hemoglobin_g_per_dl": p["red_cell_transfusion_trigger_g_per_dl"],
               "platelets_1e9_per_l": p["platelet_transfusion_trigger_1e9_per_l"]}  # fmt: skip
     for name, limit in limits.items():
-        seen = [m.value for m in problem.chart.series(name) if problem.last_day - 60.0 <= m.day <= problem.last_day]
+        seen = [
+            m.value for m in problem.chart.series(name) if problem.last_day - free_days <= m.day <= problem.last_day
+        ]
         if seen and seen[-1] < limit:
             return False
-    return problem.last_day >= 56.0
+    return problem.last_day >= free_days
 
 
 def relapse_risks(problem: Problem, numbers: np.ndarray, noise: np.ndarray, seed: int) -> dict[str, float]:

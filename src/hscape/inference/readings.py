@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hscape.inference.explain import Explanation
-from hscape.inference.observations import COUNT
+from hscape.inference.finding_rows import COUNT
 
 #: Counts with a short name, as the scatter of the assays is recorded.
 COUNTS = {

@@ -14,8 +14,9 @@ import numpy as np
 
 from hscape.compiled import compiled
 from hscape.inference.amortized.plans import Plan
+from hscape.inference.clone_findings import hla_sequencing_limit
+from hscape.inference.finding_rows import N_COLUMNS
 from hscape.inference.likelihood import share_in
-from hscape.inference.observations import N_COLUMNS
 from hscape.parameters import Parameters
 
 MOST_ROWS = 700
@@ -40,6 +41,7 @@ class Assays(NamedTuple):
     background: float
     pnh_limits: np.ndarray
     hla_limit: float
+    hla_sequencing_limit: float
     array_limit: float
     karyotype_limit: float
     metaphases: float
@@ -73,7 +75,8 @@ def make_assays(p: Parameters) -> Assays:
         cellularity_step=p["cellularity_step_fraction"], share_error=p["clone_share_model_error_logit"],
         background=p["pnh_background_fraction"],
         pnh_limits=np.array([p["pnh_flow_routine_limit_fraction"], p["pnh_flow_sensitive_limit_fraction"]]),
-        hla_limit=p["hla_flow_limit_fraction"], array_limit=p["snp_array_limit_fraction"],
+        hla_limit=p["hla_flow_limit_fraction"], hla_sequencing_limit=hla_sequencing_limit(p),
+        array_limit=p["snp_array_limit_fraction"],
         karyotype_limit=p["karyotype_loss_cells_count"] / p["karyotype_metaphases_count"],
         metaphases=p["karyotype_metaphases_count"], seen_by_array=loss / (loss + mutation),
         concentration=p["sequencing_concentration_reads"], read_error=p["sequencing_error_fraction"],
@@ -251,7 +254,7 @@ def draw_findings(course, days, given, n_given, clones, is_male, a, rows):
             elif hla < 0.5:
                 _found_share(2, 2, share_in(2, 2, row), 2.0 * a.share_error, 0.0, a.array_limit, a.seen_by_array, o)
             else:
-                _found_share(2, 1, share_in(1, 2, row), 2.0 * a.share_error, 0.0, 0.06, 1.0, o)
+                _found_share(2, 1, share_in(1, 2, row), 2.0 * a.share_error, 0.0, a.hla_sequencing_limit, 1.0, o)
             n += 1
         for k in range(n_clones):
             is_first = day == clones[k, 1]

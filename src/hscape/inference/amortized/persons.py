@@ -18,9 +18,9 @@ from hscape.dynamics.coarse_record import N_COLUMNS, N_SLOTS
 from hscape.inference.amortized.features import context, drug_table
 from hscape.inference.amortized.plans import MOST_VISITS, Plan, draw_plan
 from hscape.inference.course import Setting, empty_rows, make_setting, noise_rows, run_person
+from hscape.inference.finding_rows import MOST_CLONES
 from hscape.inference.likelihood import row_on_day
 from hscape.inference.numbers import CLONE_COORDINATES, COORDINATES, Mapping
-from hscape.inference.observations import MOST_CLONES
 from hscape.inference.slots import life_long_cells
 from hscape.parameters import Parameters
 from hscape.streams import generator, stream_key

@@ -13,7 +13,7 @@ import numpy as np
 from hscape.biology.clone_kinds import CloneKind, clone_kind, driver_kinds
 from hscape.biology.influence import Influence
 from hscape.biology.treatment import GCSF, AntithymocyteGlobulin, Eltrombopag
-from hscape.inference.observations import MOST_CLONES
+from hscape.inference.finding_rows import MOST_CLONES
 from hscape.inference.problem import YOUNGEST_YEARS
 from hscape.inference.slots import CloneSlot
 from hscape.inference.treatments import DatedCyclosporine

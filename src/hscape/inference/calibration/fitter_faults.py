@@ -16,8 +16,8 @@ from hscape.dynamics.coarse_record import N_SLOTS
 from hscape.errors import unknown_name
 from hscape.inference.calibration.posterior import Change, Sampler
 from hscape.inference.engines import Draws
+from hscape.inference.finding_rows import COUNT, SHARE
 from hscape.inference.numbers import HLA, PNH, Mapping, slot_column
-from hscape.inference.observations import COUNT, SHARE
 from hscape.inference.problem import Problem
 from hscape.inference.sampler import Effort, sample
 from hscape.units import DAYS_PER_MONTH
