@@ -128,7 +128,7 @@ def test_conditional_clones_may_be_flat_and_drivers_must_rise():
     man, woman = patient(shares, traits), patient(shares, traits, sex="female")
     found = hidden.clone_changes(man, hidden.clone_shares(man), 0.0)
     assert found["hidden_conditional_clones"] == found["hidden_conditional_flat"] == 1
-    assert found["hidden_driver_clones"] == found["hidden_driver_rising"] == 1  # a variant fraction of 0.015 is not seen
+    assert found["hidden_driver_clones"] == found["hidden_driver_rising"] == 1  # 0.015 is not seen
     # BCOR lies on the X chromosome: half of the reads of a woman's clone are normal
     assert hidden.clone_changes(woman, hidden.clone_shares(woman), 0.0)["hidden_conditional_clones"] == 0
 

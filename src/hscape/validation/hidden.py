@@ -120,7 +120,12 @@ def piga_ratio_fold(patient: VirtualPatient, shares: pd.DataFrame, treated_day: 
     """
     names = _named(patient, gene="PIGA")
     before, after = (_share_on(shares, names, treated_day + days) for days in (0.0, DAYS_PER_YEAR))
-    if before < patient.history.run.report_fraction or before >= 1.0 or after >= 1.0 or patient.last_day < treated_day + DAYS_PER_YEAR:
+    if (
+        before < patient.history.run.report_fraction
+        or before >= 1.0
+        or after >= 1.0
+        or patient.last_day < treated_day + DAYS_PER_YEAR
+    ):
         return math.nan
     return after / (1.0 - after) * (1.0 - before) / before
 
