@@ -95,7 +95,7 @@ def test_high_risk_evolution_is_counted_apart_and_the_rest_competes():
     assert found["high_risk_4_years_share"].value == pytest.approx(0.25)
 
 
-def patient(shares, traits, **more):
+def patient(shares, traits, sex="male", **more):
     """As much of a virtual patient as clones need: shares of early progenitors by clone, a row every 28 days."""
     rows = [
         {"day": 28.0 * i, "clone": name, "early_progenitor_fraction": value}
@@ -103,7 +103,10 @@ def patient(shares, traits, **more):
         for i, value in enumerate(values)
     ]
     usual = {"last_day": 2000.0, "happenings": (), "treatments": (), "clone_traits": traits}
-    return SimpleNamespace(history=SimpleNamespace(clones=pd.DataFrame(rows)), **(usual | more))
+    run, person = SimpleNamespace(report_fraction=2.0e-4), SimpleNamespace(sex=sex)
+    return SimpleNamespace(
+        history=SimpleNamespace(clones=pd.DataFrame(rows), run=run, patient=person), **(usual | more)
+    )
 
 
 def test_a_ratio_of_pnh_to_other_cells_is_an_odds_ratio():
@@ -121,11 +124,20 @@ def test_conditional_clones_may_be_flat_and_drivers_must_rise():
         "DNMT3A #2": CloneTraits(kind="DNMT3A", shown_as="gene", gene="DNMT3A"),
         "DNMT3A #3": CloneTraits(kind="DNMT3A", shown_as="gene", gene="DNMT3A"),
     }
-    shares = {"BCOR #1": np.full(40, 0.05), "DNMT3A #2": np.full(40, 0.001), "DNMT3A #3": np.linspace(0.02, 0.09, 40)}
-    one = patient(shares, traits)
-    found = hidden.clone_changes(one, hidden.clone_shares(one), 0.0)
+    shares = {"BCOR #1": np.full(40, 0.03), "DNMT3A #2": np.full(40, 0.03), "DNMT3A #3": np.linspace(0.04, 0.09, 40)}
+    man, woman = patient(shares, traits), patient(shares, traits, sex="female")
+    found = hidden.clone_changes(man, hidden.clone_shares(man), 0.0)
     assert found["hidden_conditional_clones"] == found["hidden_conditional_flat"] == 1
-    assert found["hidden_driver_clones"] == found["hidden_driver_rising"] == 1  # the small one was not seen
+    assert found["hidden_driver_clones"] == found["hidden_driver_rising"] == 1  # 0.015 is not seen
+    # BCOR lies on the X chromosome: half of the reads of a woman's clone are normal
+    assert hidden.clone_changes(woman, hidden.clone_shares(woman), 0.0)["hidden_conditional_clones"] == 0
+
+
+def test_pnh_type_cells_are_followed_from_the_smallest_reported_clone_on():
+    traits = {"PIGA #1": CloneTraits(kind="PIGA", shown_as="pnh", gene="PIGA")}
+    for size, is_seen in ((3.0e-4, True), (1.0e-4, False)):
+        one = patient({"PIGA #1": np.full(15, size)}, traits)
+        assert math.isfinite(hidden.piga_ratio_fold(one, hidden.clone_shares(one), 0.0)) is is_seen
 
 
 def test_hla_loss_is_read_when_cyclosporine_stops_and_not_after_a_relapse():

@@ -19,7 +19,8 @@ from hscape.care import VirtualPatient
 from hscape.chart import Chart
 
 MONTH = DAYS_PER_YEAR / 12.0
-SEEN_FRACTION = 0.01  # smallest clone that the studies counted
+SEEN_FRACTION = 0.01  # smallest clone that routine flow cytometry and the studies of HLA loss counted
+SEQUENCED_VARIANT_FRACTION = 0.02  # smallest that sequencing told from error; the middle one of the study was 0.09
 FLAT_FOLD = 1.25  # rise of a clone below which it is called flat: what two measurements of one sample may differ by
 CONDITIONAL_GENES, DRIVER_GENES = ("BCOR", "PIGA"), ("DNMT3A", "ASXL1")
 BEFORE_TREATMENT_DAYS = 13.0
@@ -95,14 +96,17 @@ def hla_loss_after_cyclosporine(patient: VirtualPatient, shares: pd.DataFrame) -
 
 
 def clone_changes(patient: VirtualPatient, shares: pd.DataFrame, treated_day: float) -> dict[str, float]:
-    """Clones seen six months after treatment, and how many of them are flat or rising at 24 months."""
+    """Clones sequenced six months after treatment, and how many of them are flat or rising at 24 months."""
     first, last = treated_day + 6 * MONTH, treated_day + 24 * MONTH
     if patient.last_day < last:
         return {}
     found = {}
     for kind, genes in (("conditional", CONDITIONAL_GENES), ("driver", DRIVER_GENES)):
+        # BCOR and PIGA lie on the X chromosome: one copy in a man's cell, so that all reads of the clone are variant
+        has_one_copy = kind == "conditional" and patient.history.patient.sex == "male"
+        smallest = SEQUENCED_VARIANT_FRACTION * (1.0 if has_one_copy else 2.0)
         pairs = [(_share_on(shares, [n], first), _share_on(shares, [n], last)) for n in _named(patient, gene=genes)]
-        seen = [(early, late) for early, late in pairs if early >= SEEN_FRACTION]
+        seen = [(early, late) for early, late in pairs if early >= smallest]
         found[f"hidden_{kind}_clones"] = float(len(seen))
         found[f"hidden_{kind}_flat"] = float(sum(late <= FLAT_FOLD * early for early, late in seen))
         found[f"hidden_{kind}_rising"] = float(sum(late > early for early, late in seen))
@@ -110,10 +114,18 @@ def clone_changes(patient: VirtualPatient, shares: pd.DataFrame, treated_day: fl
 
 
 def piga_ratio_fold(patient: VirtualPatient, shares: pd.DataFrame, treated_day: float) -> float:
-    """Ratio of PIGA-mutant to other cells a year after treatment over that at treatment; missing if not seen."""
+    """Ratio of PIGA-mutant to other cells a year after treatment over that at treatment; missing if not seen.
+
+    The study's flow cytometry saw 0.003 %, less than the simulation reports, so every reported clone is counted.
+    """
     names = _named(patient, gene="PIGA")
     before, after = (_share_on(shares, names, treated_day + days) for days in (0.0, DAYS_PER_YEAR))
-    if before < SEEN_FRACTION or before >= 1.0 or after >= 1.0 or patient.last_day < treated_day + DAYS_PER_YEAR:
+    if (
+        before < patient.history.run.report_fraction
+        or before >= 1.0
+        or after >= 1.0
+        or patient.last_day < treated_day + DAYS_PER_YEAR
+    ):
         return math.nan
     return after / (1.0 - after) * (1.0 - before) / before
 

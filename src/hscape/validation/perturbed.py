@@ -166,7 +166,8 @@ def erythropoietin(parameters: Parameters, seed: int) -> dict[str, dict[str, flo
         float(np.interp(-8.3, -hemoglobin, table["erythropoietin_mu_per_ml"])) if hemoglobin.min() < 8.3 else math.inf
     )
     hemolysis: list[Influence] = [
-        ConstantChange(Channel.RED_CELL_DESTRUCTION_PER_DAY, addition=k) for k in (0.03, 0.05, 0.06, 0.07, 0.08, 0.1)
+        ConstantChange(Channel.RED_CELL_DESTRUCTION_PER_DAY, addition=k)
+        for k in (0.03, 0.05, 0.06, 0.07, 0.08, 0.1, 0.14, 0.2)
     ]
     fold = _level_at(parameters, hemolysis, "hemoglobin_g_per_dl", 8.0, "erythropoietin_mu_per_ml")
     hyperplasia = fold * float(table["erythropoietin_mu_per_ml"].iloc[0])
