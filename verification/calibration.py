@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from hscape.inference.calibration.design import settings
 from hscape.inference.calibration.fitter_faults import FAULTS
 from hscape.inference.calibration.misfits import MISFITS
 from hscape.inference.calibration.power import judge
@@ -21,7 +22,14 @@ SEED = 20261122
 WORKERS = 2
 ROOT = Path(__file__).parents[1] / "results" / "verification"
 #: Patients drawn: engine or study -> (quick, whole).
-SIZES = {"preview": (30, 500), "smc": (10, 200), "power": (4, 60), "attribution": (24, 400), "misfit": (3, 60)}
+SIZES = {
+    "preview": (30, 500),
+    "smc": (10, 200),
+    "power": (4, 60),
+    "attribution": (24, 400),
+    "misfit": (3, 60),
+    "forecast": (12, 300),
+}
 #: Alarms that speak of the model and not of the sampler.
 MODEL_ALARMS = ("points", "fit", "edge of the prior")
 SERIOUS = 0.3
@@ -39,11 +47,11 @@ def records_of(check: Check, patients: int, say: Say) -> list[dict[str, Any]]:
     return run_check(check, ROOT / name, patients=patients, workers=WORKERS, progress=progress)
 
 
-def _size(name: str, quick: bool) -> int:
+def size_of(name: str, quick: bool) -> int:
     return SIZES[name][0 if quick else 1]
 
 
-def _number(value: float | None, digits: int = 2) -> str:
+def number(value: float | None, digits: int = 2) -> str:
     return "" if value is None or not np.isfinite(value) else f"{value:.{digits}f}"
 
 
@@ -56,7 +64,7 @@ def sbc_section(quick: bool, say: Say) -> list[str]:
              "are uniform if the answer is calibrated. Wanted: pooled coverage of 90 % intervals 0.885 to 0.915, of 50 % "
              "intervals 0.47 to 0.53; slopes of probabilities 0.9 to 1.1.", ""]  # fmt: skip
     for engine in ("preview", "smc"):
-        lines += _engine_lines(engine, records_of(Check(engine=engine, seed=SEED), _size(engine, quick), say))
+        lines += _engine_lines(engine, records_of(Check(engine=engine, seed=SEED), size_of(engine, quick), say))
     return lines
 
 
@@ -71,7 +79,7 @@ def _engine_lines(engine: str, records: Sequence[dict[str, Any]]) -> list[str]:
              f"{len(people['failed'])}); sampling took {np.median(seconds):.1f} s in the middle. Pooled "
              f"coverage: 90 % {pooled['coverage_90']:.3f} (standard error {pooled_error(records, 0.45):.3f}), 50 % "
              f"{pooled['coverage_50']:.3f} ({pooled_error(records, 0.25):.3f}), patients as clusters. Joint test (TARP, seven "
-             f"numbers): largest distance {_number(joint['largest_distance'], 3)}, p {_number(joint['uniform_p'], 3)}.", "",
+             f"numbers): largest distance {number(joint['largest_distance'], 3)}, p {number(joint['uniform_p'], 3)}.", "",
              "| quantity | in 50 % | in 90 % | mean rank | uniform ranks, p | variance removed, mean | n |",
              "|---|---|---|---|---|---|---|"]  # fmt: skip
     for row in found["coverage"][:-1]:
@@ -79,15 +87,15 @@ def _engine_lines(engine: str, records: Sequence[dict[str, Any]]) -> list[str]:
         learnt = found["contraction"].get(name, {}).get("mean")
         lines.append(
             f"| {name.replace('_', ' ')} | {row['coverage_50']:.2f} | {row['coverage_90']:.2f} "
-            f"| {np.mean(found['ranks'][name]):.2f} | {row['uniform_p']:.3f} | {_number(learnt)} | {row['n']} |"
+            f"| {np.mean(found['ranks'][name]):.2f} | {row['uniform_p']:.3f} | {number(learnt)} | {row['n']} |"
         )
     lines += ["", "| probability | happened | Brier | Brier of the base rate | slope (standard error) | intercept | AUC | n |",
               "|---|---|---|---|---|---|---|---|"]  # fmt: skip
     for name, row in found["probabilities"].items():
         lines.append(
             f"| {name} | {row['happened']:.2f} | {row['brier']:.3f} | {row['brier_of_base_rate']:.3f} "
-            f"| {_number(row['slope'])} ({_number(row['slope_error'])}) | {_number(row['intercept'])} "
-            f"| {_number(row['auc'])} | {row['n']} |"
+            f"| {number(row['slope'])} ({number(row['slope_error'])}) | {number(row['intercept'])} "
+            f"| {number(row['auc'])} | {row['n']} |"
         )
     return [*lines, "", *_learnt_with_clones(records)]
 
@@ -107,7 +115,7 @@ def _learnt_with_clones(records: Sequence[dict[str, Any]]) -> list[str]:
 
 def power_section(quick: bool, say: Say) -> list[str]:
     """Does the check notice a fitter with a fault?"""
-    n = _size("power", quick)
+    n = size_of("power", quick)
     sound = records_of(Check(engine="preview", seed=SEED), n, say)
     rows, caught = [], 0
     for name, fault in {"": None, **FAULTS}.items():
@@ -117,7 +125,7 @@ def power_section(quick: bool, say: Say) -> list[str]:
         words = "the fitter as it is" if fault is None else fault.words
         rows.append(
             f"| {words} | {verdict.coverage_90:.3f} | {verdict.lowest_p:.1e} "
-            f"| {_number(verdict.paired_p, 4)} | {'; '.join(verdict.by) or 'no'} |"
+            f"| {number(verdict.paired_p, 4)} | {'; '.join(verdict.by) or 'no'} |"
         )
     return ["## Inference: power of the check", "",
             f"The preview on the first {n} patients, with {len(FAULTS)} planted faults: {caught} caught. The test calls a fault "
@@ -129,13 +137,13 @@ def power_section(quick: bool, say: Say) -> list[str]:
 
 def attribution_section(quick: bool, say: Say) -> list[str]:
     """Who rebuilt the marrow: with clone findings at 0, 6 and 24 months, and on counts alone."""
-    n = _size("attribution", quick)
+    n = size_of("attribution", quick)
     clones = taken(records_of(Check(engine="preview", seed=SEED, study="attribution"), n, say))
     counts = taken(records_of(Check(engine="preview", seed=SEED, study="counts"), n, say))
     lines = ["## Inference: who rebuilt the marrow", "",
              f"{n} patients drawn; those whose chart shows recovered counts free of transfusion at 24 months are explained, "
              "with PNH flow, HLA flow and sequencing at 0, 6 and 24 months, and again without any clone finding. Escape clones "
-             "arise thirty times more often than under the analysis prior, for patients and prior alike. Truth: the "
+             f"arise {settings()['attribution_clone_rate_fold']:g} times as often as under the analysis prior, for patients and prior alike. Truth: the "
              "full model lived again without escape; mediated means that more than half of the output would be missing. "
              "Engine: preview.", ""]  # fmt: skip
     if not clones or not counts:
@@ -168,14 +176,14 @@ def _attribution_table(records: Sequence[dict[str, Any]]) -> list[str]:
     for name, values in answers.items():
         among = auc(values[dominates], y[dominates])
         lines.append(
-            f"| {name} | {np.mean((values - y) ** 2):.3f} | {_number(auc(values, y), 3)} | {_number(among, 3)} |"
+            f"| {name} | {np.mean((values - y) ** 2):.3f} | {number(auc(values, y), 3)} | {number(among, 3)} |"
         )
     return lines
 
 
 def misspecification_section(quick: bool, say: Say) -> list[str]:
     """Alarms where the model is wrong, and where it is not."""
-    n = _size("misfit", quick)
+    n = size_of("misfit", quick)
     sound = taken(records_of(Check(engine="preview", seed=SEED), n, say))
     lines = ["## Inference: alarms where the model is wrong", "",
              f"{n} patients drawn for each planted fault of the world, engine preview. An alarm is one that speaks of the model "

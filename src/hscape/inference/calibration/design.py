@@ -26,7 +26,9 @@ from hscape.parameters import Parameters
 from hscape.streams import generator, stream_key
 from hscape.units import DAYS_PER_MONTH
 
-STUDIES = ("sbc", "attribution", "counts")
+STUDIES = ("sbc", "attribution", "counts", "forecast")
+#: Studies with irregular visits and the assays that a laboratory happens to have, under the analysis prior as it is.
+IRREGULAR = ("sbc", "forecast")
 #: Lived beyond the chart: two years and the weeks that freedom from transfusion is judged over.
 BEYOND_DAYS = 24.0 * DAYS_PER_MONTH + 70.0
 
@@ -41,7 +43,7 @@ def settings() -> dict[str, Any]:
 def prior_of(study: str) -> Parameters:
     """Numbers by which the patients of a study are drawn and explained."""
     p = analysis_prior()
-    if study == "sbc":
+    if study in IRREGULAR:
         return p
     names = ("clone_PIGA_rate_per_year", "clone_HLA_allele_mutation_rate_per_year", "clone_HLA_6p_CN_LOH_rate_per_year")
     return p.with_values({name: settings()["attribution_clone_rate_fold"] * p[name] for name in names})
@@ -85,8 +87,9 @@ def make_patient(
     Args:
         seed: of the check.
         number: which patient.
-        study: ``sbc`` (irregular visits, any plan), ``attribution`` (clone findings at 0, 6 and 24 months) or
-            ``counts`` (the same patients without any clone finding).
+        study: ``sbc`` (irregular visits, any plan), ``attribution`` (clone findings at 0, 6 and 24 months),
+            ``counts`` (the same patients without any clone finding) or ``forecast`` (globulin, and a chart that ends
+            three months after it).
         parameters: numbers by which patients are drawn; those of the study by default.
         change: of the case before it is lived, for a world that is not the model's.
     """
@@ -97,14 +100,13 @@ def make_patient(
     laboratory = _chosen(settings()["chance_of_assays"], random)
     names = sorted(populations())
     population = names[int(random.integers(len(names)))]
-    months = float(random.uniform(*settings()["months_of_follow_up"]))
-    days = months * DAYS_PER_MONTH if study == "sbc" else settings()["attribution_days"][-1]
+    days = _followed_days(study, plan, random)
     case = draw_case(population, plan, seed=key, number=number, parameters=p, follow_up_days=days + 1.0)
     case = dataclasses.replace(case, output_every_days=1.0, clones_every_days=7.0)
     if change:
         case = change(case)
     lived = admit(case, seed=key, number=number)
-    if study != "sbc":
+    if study not in IRREGULAR:
         laboratory = "none" if study == "counts" else "research"
     chart = _observed(lived, study, laboratory, days, key, random, p)
     found = TestPatient(
@@ -137,7 +139,7 @@ def why_not(patient: TestPatient, study: str, p: Parameters) -> str:
         return "too few counts"
     if patient.last_day < settings()["shortest_chart_days"]:
         return "chart too short"
-    if study != "sbc" and not shows_recovery(chart, patient.last_day, p):
+    if study not in IRREGULAR and not shows_recovery(chart, patient.last_day, p):
         return "the chart shows no recovery at 24 months"
     return ""
 
@@ -155,9 +157,19 @@ def shows_recovery(chart: Chart, last_day: float, p: Parameters) -> bool:
     return True
 
 
+def _followed_days(study: str, plan: CarePlan, random: np.random.Generator) -> float:
+    months = float(random.uniform(*settings()["months_of_follow_up"]))
+    if study == "sbc":
+        return months * DAYS_PER_MONTH
+    if study == "forecast":
+        return plan.treatments[0].after_diagnosis_days + settings()["forecast_days_after_treatment"]
+    return settings()["attribution_days"][-1]
+
+
 def _draw_plan(random: np.random.Generator, study: str) -> tuple[str, CarePlan]:
     d = settings()
-    name = _chosen(d["chance_of_plan" if study == "sbc" else "attribution_chance_of_plan"], random)
+    chances = {"sbc": "chance_of_plan", "forecast": "forecast_chance_of_plan"}
+    name = _chosen(d[chances.get(study, "attribution_chance_of_plan")], random)
     start = float(round(random.uniform(*d["treatment_start_days"])))
     full, taper = (float(round(random.uniform(*d[f"cyclosporine_{part}_days"]))) for part in ("full", "taper"))
     cyclosporine = Planned(
@@ -188,7 +200,7 @@ def _observed(
     gap = float(random.uniform(*d["mean_gap_days"]))
     if lived.diagnosis_day is None or lived.diagnosis_day <= 0.0:
         return None
-    if study == "sbc":
+    if study in IRREGULAR:
         visits = Visits.irregular(
             days / 365.25, seed=seed, patient_id=lived.patient_id, mean_gap_days=gap,
             missed_probability=d["missed_probability"],

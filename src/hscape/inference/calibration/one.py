@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from hscape.chart import Chart
+from hscape.clinic import assess
+from hscape.clinic.response_at import NONE, RESPONSES
 from hscape.fractions import cell_fraction
 from hscape.inference.alarms import raise_alarms, status_of
 from hscape.inference.calibration import fitter_faults, misfits
@@ -59,6 +61,7 @@ def check_one(
     record |= {
         "log10_bayes_factor": bayes_factor(found),
         "rules": simple_rules(patient.chart),
+        "predictors": predictors(patient.chart),
         "largest_share": largest_share(patient.chart),
         "last_day": patient.last_day,
         "observations": len(found.problem.observations.rows),
@@ -104,6 +107,21 @@ def _shares(chart: Chart) -> dict[str, float]:
         if fraction is not None and (m.clone not in found or m.day >= found[m.clone][0]):
             found[m.clone] = (m.day, fraction)
     return {name: fraction for name, (_, fraction) in found.items()}
+
+
+def predictors(chart: Chart) -> dict[str, float | None]:
+    """What published predictors of a response read from a chart, None where it does not say.
+
+    ``response at 3 months`` by the RACE definition (1 or 0); the first reticulocytes and lymphocytes (natural
+    logarithm).
+    """
+    found: dict[str, float | None] = {}
+    verdict = assess(chart, "response.race.3-months")[0].value
+    found["response at 3 months"] = 1.0 if verdict in RESPONSES else (0.0 if verdict == NONE else None)
+    for name in ("reticulocytes_1e9_per_l", "lymphocytes_1e9_per_l"):
+        seen = [m.value for m in chart.series(name) if m.value > 0.0]
+        found[name] = float(np.log(seen[0])) if seen else None
+    return found
 
 
 def largest_share(chart: Chart) -> float:
