@@ -11,6 +11,7 @@ import secrets
 from enum import IntEnum
 
 import numpy as np
+from numpy.random.bit_generator import ISeedSequence
 
 from hscape.errors import InputError
 
@@ -63,6 +64,19 @@ def stream_key(seed: int, *names: str | int) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little"))
 
 
+class _Key(ISeedSequence):
+    """A key handed to Philox as it is; given as ``key=``, entropy of the operating system is fetched and dropped."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: np.uint64) -> None:
+        self.key = key
+
+    def generate_state(self, n_words: int, dtype: object = np.uint64) -> np.ndarray:
+        """The two words that Philox asks for."""
+        return np.array((self.key, 0), dtype=np.uint64)
+
+
 def generator(seed: int, *names: str | int) -> np.random.Generator:
     """A library generator (Philox) for work outside the kernels, keyed in the same way."""
-    return np.random.Generator(np.random.Philox(key=int(stream_key(seed, *names))))
+    return np.random.Generator(np.random.Philox(_Key(stream_key(seed, *names))))

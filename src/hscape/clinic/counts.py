@@ -8,11 +8,12 @@ high enough. An implausible value is set aside, and the reason says so.
 from __future__ import annotations
 
 import bisect
+import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hscape.chart import ANALYTES, Chart, Measurement
+from hscape.chart import ANALYTES, Chart, Measurement, Transfusion
 from hscape.clinic.drugs import given_within
 from hscape.clinic.logic import Finding
 from hscape.clinic.thresholds import threshold, thresholds
@@ -138,18 +139,19 @@ def _unit(analyte: str) -> str:
 
 def is_plausible(measurement: Measurement) -> bool:
     """False if a living person cannot well have the value; analytes without a record of limits pass."""
-    name, _, unit = _split(measurement.analyte)
-    low, high = (thresholds().get(f"{name}_{end}_{unit}") for end in ("lowest", "highest"))
+    low, high = _plausible_limits(measurement.analyte)
     # A censored "<1.4" says nothing about the lowest value.
-    is_low_enough = high is None or measurement.value <= high.value
-    return is_low_enough and (low is None or measurement.censored == "below" or measurement.value >= low.value)
+    return measurement.value <= high and (measurement.censored == "below" or measurement.value >= low)
 
 
-def _split(analyte: str) -> tuple[str, str, str]:
+@functools.cache
+def _plausible_limits(analyte: str) -> tuple[float, float]:
     for unit in ("g_per_dl", "1e9_per_l", "fraction"):
         if analyte.endswith(f"_{unit}"):
-            return analyte.removesuffix(f"_{unit}"), "_", unit
-    return analyte, "", ""
+            name = analyte.removesuffix(f"_{unit}")
+            low, high = (thresholds().get(f"{name}_{end}_{unit}") for end in ("lowest", "highest"))
+            return (-math.inf if low is None else low.value), (math.inf if high is None else high.value)
+    return -math.inf, math.inf
 
 
 def support(measurement: Measurement, chart: Chart, choices: Choices) -> str:
@@ -157,11 +159,9 @@ def support(measurement: Measurement, chart: Chart, choices: Choices) -> str:
     product, day = _RAISED_BY.get(measurement.analyte), measurement.day
     if product:
         window = threshold(f"{product}_transfused_days")
-        recent = [
-            entry.day for entry in chart.transfusions if entry.product == product and 0 <= day - entry.day <= window
-        ]
-        if recent:
-            return f"{day - max(recent):g} d after transfusion"
+        last = _last_given(chart, product, day)
+        if last is not None and day - last <= window:
+            return f"{day - last:g} d after transfusion"
         return "soon after transfusion" if "after_transfusion" in measurement.flags else ""
     if measurement.analyte != NEUTROPHILS or choices.g_csf_counts:
         return ""
@@ -171,6 +171,13 @@ def support(measurement: Measurement, chart: Chart, choices: Choices) -> str:
     if course is None:
         return ""
     return "under G-CSF" if course.end_day is not None else "under G-CSF, whose last day is not recorded"
+
+
+def _last_given(chart: Chart, product: str, day: float) -> float | None:
+    """Last day up to a day on which blood of a product was given."""
+    given = chart.transfusions  # in order of day
+    upto = bisect.bisect_right(given, day, key=_day)
+    return next((entry.day for entry in reversed(given[:upto]) if entry.product == product), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,18 +215,18 @@ def find_visit(
     first = bisect.bisect_left(entries, day - before, key=_day)
     last = bisect.bisect_right(entries, day + after, key=_day)
     inside = [entry for entry in entries[first:last] if entry.analyte in wanted]
-    days = sorted({entry.day for entry in inside}, key=lambda at: (-_n_near(inside, at), abs(at - day), at))
+    days = {entry.day for entry in inside}
     window = f"missing in days {day - before:g} to {day + after:g}"
     if not days:
         return Visit(day=None, counts={analyte: unknown(analyte, window) for analyte in wanted})
-    chosen = days[0]
+    chosen = min(days, key=lambda at: (-_n_near(inside, at), abs(at - day), at)) if len(days) > 1 else days.pop()
     return Visit(
         day=chosen,
         counts={analyte: _nearest(inside, analyte, chosen, window, chart, choices) for analyte in wanted},
     )
 
 
-def _day(entry: Measurement) -> float:
+def _day(entry: Measurement | Transfusion) -> float:
     return entry.day
 
 
@@ -245,6 +252,8 @@ def _nearest(
         held_up = bool(support(entry, chart, choices))
         return not is_plausible(entry), held_up, entry.is_censored, abs(entry.day - at), entry.value
 
-    here = _near(entries, at)
+    here = entries if len(entries) == 1 else _near(entries, at)
+    if len(here) == 1:
+        return read_count(here[0], chart, choices)
     best = min(here, key=order) if here else min(entries, key=lambda entry: (abs(entry.day - at), order(entry)))
     return read_count(best, chart, choices)
