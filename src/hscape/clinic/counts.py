@@ -13,10 +13,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hscape.chart import ANALYTES, Chart, Measurement, Transfusion
+from hscape.chart import ANALYTES, Chart, Measurement
 from hscape.clinic.drugs import given_within
 from hscape.clinic.logic import Finding
 from hscape.clinic.thresholds import threshold, thresholds
+from hscape.clinic.transfusion import last_transfusion_day
 from hscape.clinic.verdict import Choices
 
 HEMOGLOBIN = "hemoglobin_g_per_dl"
@@ -159,7 +160,7 @@ def support(measurement: Measurement, chart: Chart, choices: Choices) -> str:
     product, day = _RAISED_BY.get(measurement.analyte), measurement.day
     if product:
         window = threshold(f"{product}_transfused_days")
-        last = _last_given(chart, product, day)
+        last = last_transfusion_day(chart, day, (product,))
         if last is not None and day - last <= window:
             return f"{day - last:g} d after transfusion"
         return "soon after transfusion" if "after_transfusion" in measurement.flags else ""
@@ -171,13 +172,6 @@ def support(measurement: Measurement, chart: Chart, choices: Choices) -> str:
     if course is None:
         return ""
     return "under G-CSF" if course.end_day is not None else "under G-CSF, whose last day is not recorded"
-
-
-def _last_given(chart: Chart, product: str, day: float) -> float | None:
-    """Last day up to a day on which blood of a product was given."""
-    given = chart.transfusions  # in order of day
-    upto = bisect.bisect_right(given, day, key=_day)
-    return next((entry.day for entry in reversed(given[:upto]) if entry.product == product), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +220,7 @@ def find_visit(
     )
 
 
-def _day(entry: Measurement | Transfusion) -> float:
+def _day(entry: Measurement) -> float:
     return entry.day
 
 

@@ -8,7 +8,6 @@ between; and no visit of the next weeks may show the opposite. What is good once
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,7 +21,7 @@ from hscape.clinic.response_at import (
     count_days,
     days_after,
     for_whom,
-    grade,
+    grade_on,
     moment_on,
 )
 from hscape.clinic.thresholds import cite, threshold
@@ -73,11 +72,9 @@ def _search(chart: Chart, course: Course, choices: Choices, definition: Definiti
         )
     days = count_days(chart, earliest, course)
 
-    def on(day: float) -> tuple[float, str]:
-        moment = moment_on(chart, course, day, choices)
-        return moment.day, grade(definition, moment)[0]
+    def graded(day: float) -> tuple[float, str]:
+        return moment_on(chart, course, day, choices).day, grade_on(chart, course, definition, day, choices)
 
-    graded = functools.cache(on)
     doubts: list[str] = []
     held_back: list[str] = []
     free_until: float | None = None

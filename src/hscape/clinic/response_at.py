@@ -7,6 +7,7 @@ is judged on the day that the months ask for, where the chart reaches so far, no
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import replace
 
 from hscape.chart import Chart
@@ -33,9 +34,10 @@ def grade(definition: Definition, moment: Moment) -> tuple[str, tuple[str, ...]]
     if applies.truth is not True:
         value = NOT_ASSESSED if applies.truth is False else CANNOT_TELL
         return value, (*applies.reasons, f"the {definition.name} definition {for_whom(definition)}")
-    complete, partial = definition.complete(moment), definition.partial(moment)
+    complete = definition.complete(moment)
     if complete.truth:
         return COMPLETE, complete.reasons
+    partial = definition.partial(moment)
     if partial.truth is None:
         return CANNOT_TELL, _told(partial, complete)
     if not partial.truth:
@@ -133,7 +135,7 @@ def _confirmation(
     if definition.confirmation_days is None or value not in RESPONSES:
         return ()
     for day in count_days(chart, visit + definition.confirmation_days, course):
-        later = grade(definition, moment_on(chart, course, day, choices))[0]
+        later = grade_on(chart, course, definition, day, choices)
         if later in (value, COMPLETE):
             return (f"confirmed on day {day:g}, at least {definition.confirmation_days:g} d later",)
         if later in (NONE, PARTIAL, EITHER):
@@ -151,10 +153,22 @@ def moment_on(chart: Chart, course: Course, day: float, choices: Choices) -> Mom
     return moment
 
 
+def grade_on(chart: Chart, course: Course, definition: Definition, day: float, choices: Choices) -> str:
+    """The response at the visit of a day."""
+    key = ("grade", definition.key, day, choices)
+    if key not in course.memo:
+        course.memo[key] = grade(definition, moment_on(chart, course, day, choices))[0]
+    return str(course.memo[key])
+
+
 def count_days(chart: Chart, first: float, course: Course) -> list[float]:
     """Days with counts from a day on, until a transplant."""
-    last = min([day for day in (course.transplant_day, course.death_day) if day is not None], default=float("inf"))
-    return sorted({entry.day for entry in chart.measurements if entry.analyte in LINES and first <= entry.day <= last})
+    if "count days" not in course.memo:
+        ends = [day for day in (course.transplant_day, course.death_day) if day is not None]
+        days = {entry.day for entry in chart.measurements if entry.analyte in LINES}
+        course.memo["count days"] = sorted(day for day in days if day <= min(ends, default=float("inf")))
+    found: list[float] = course.memo["count days"]
+    return found[bisect.bisect_left(found, first) :]
 
 
 def find_definition(key: str) -> Definition:
