@@ -79,4 +79,4 @@ class _Key(ISeedSequence):
 
 def generator(seed: int, *names: str | int) -> np.random.Generator:
     """A library generator (Philox) for work outside the kernels, keyed in the same way."""
-    return np.random.Generator(np.random.Philox(_Key(stream_key(seed, *names))))
+    return np.random.Generator(np.random.Philox(_Key(stream_key(seed, *names))))  # type: ignore[arg-type] - stubs know SeedSequence only

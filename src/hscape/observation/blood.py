@@ -93,8 +93,7 @@ def _flags(subject: Subject, assay: BloodCounts, name: str, day: float) -> list[
     flags = []
     if product := _TRANSFUSED.get(name):
         window = assay.windows_days.get(product, 0.0)
-        given = (subject.day_of(item.day) for item in subject.patient.transfusions if item.product == product)
-        if any(0 <= day - transfused <= window for transfused in given):
+        if subject.is_transfused(product, day, window):
             flags.append("after_transfusion")
     if name in ("neutrophils_1e9_per_l", _WHITE):
         window = assay.windows_days.get("g_csf", 0.0)

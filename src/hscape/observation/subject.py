@@ -9,8 +9,9 @@ Left out: cells in a blood sample beside these three lines, and what a marrow as
 
 from __future__ import annotations
 
+import bisect
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,6 +62,7 @@ class Subject:
         diagnosis_day: day of the course that is day 0 of the chart.
         last_day: last day of the chart.
         columns: column of `history.counts` -> values, shape (n_rows,).
+        transfused: product -> days of the course on which it was given, in order.
         clone_days: days of the clone table, shape (n_days,).
         shares: (clone, line) -> share of cells, shape (n_days,); a clone alone, without its descendants.
         carriers: clone -> itself and all that descend from it.
@@ -71,6 +73,7 @@ class Subject:
     diagnosis_day: float
     last_day: float
     columns: Mapping[str, np.ndarray]
+    transfused: Mapping[str, Sequence[float]]
     clone_days: np.ndarray
     shares: Mapping[tuple[str, str], np.ndarray]
     carriers: Mapping[str, frozenset[str]]
@@ -104,6 +107,7 @@ class Subject:
             diagnosis_day=patient.diagnosis_day,
             last_day=chart_day(patient.last_day, patient.diagnosis_day),
             columns={str(name): values.to_numpy(dtype=float) for name, values in patient.history.counts.items()},
+            transfused=_transfused(patient),
             clone_days=days,
             shares=shares,
             carriers=_carriers(patient.clone_traits),
@@ -123,6 +127,12 @@ class Subject:
         """Whole day of the chart for a day of the course."""
         return chart_day(day, self.diagnosis_day)
 
+    def is_transfused(self, product: str, day: float, window_days: float) -> bool:
+        """Was a product given on a day of the chart, or in the days before it?"""
+        given = self.transfused.get(product, ())
+        upto = bisect.bisect_right(given, day, key=self.day_of)
+        return upto > 0 and day - self.day_of(given[upto - 1]) <= window_days
+
     def chance(self, assay: str, day: float, *names: str) -> np.random.Generator:
         """Draws of one assay on one day of the chart; the same whatever else is observed."""
         return generator(self.seed, "observation", self.patient.patient_id, assay, repr(float(day)), *names)
@@ -141,11 +151,10 @@ class Subject:
         if after == before or days[after] <= when:
             return float(high)
         if product := _MOVED_BY.get(column):
-            jumps = [
-                g.day for g in self.patient.transfusions if g.product == product and days[before] < g.day <= days[after]
-            ]
-            if jumps:  # a transfusion between two rows is a step, not a slope
-                return float(low) if when <= min(jumps) else float(high)
+            given = self.transfused.get(product, ())
+            jump = bisect.bisect_right(given, days[before])
+            if jump < len(given) and given[jump] <= days[after]:  # a transfusion between two rows is a step, not a slope
+                return float(low) if when <= given[jump] else float(high)
         weight = (when - days[before]) / (days[after] - days[before])
         return math.exp((1 - weight) * math.log(max(low, _SMALLEST)) + weight * math.log(max(high, _SMALLEST)))
 
@@ -190,6 +199,13 @@ def _shares(patient: VirtualPatient) -> tuple[np.ndarray, dict[tuple[str, str], 
             course[row_day[rows]] = np.where(np.isnan(values), early[rows], np.clip(values, 0.0, 1.0))
             found[clone, line] = course
     return days, found
+
+
+def _transfused(patient: VirtualPatient) -> dict[str, list[float]]:
+    given: dict[str, list[float]] = {}
+    for item in patient.transfusions:
+        given.setdefault(item.product, []).append(item.day)
+    return {product: sorted(days) for product, days in given.items()}
 
 
 def _carriers(traits: Mapping[str, CloneTraits]) -> dict[str, frozenset[str]]:
