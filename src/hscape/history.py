@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hscape.biology.balance import DAYS_PER_YEAR
+from hscape.biology.balance import DAYS_PER_YEAR, one_row
 from hscape.biology.clone_kinds import CloneKind, clone_label
 from hscape.biology.influence import compile_influences
 from hscape.biology.readout import read_rows
@@ -125,7 +125,7 @@ class History:
             1.0 - c["blood_reticulocyte_share"]
         ) * self.pool("red_cells")
         ages = np.array([self.patient.age_at(day) for day in self.days])
-        derived = read_rows(self.states, self.factors[:, 0].copy(), ages, self._signal_channels(), c)
+        derived = read_rows(self.states, self.factors[:, 0].copy(), ages, self._signal_channels(), one_row(c))
         platelets, spleen, cellularity, g_csf, marrow = derived.T
         plated = np.where(marrow < FEWEST_MARROW_CELLS, np.nan, marrow)
         neutrophils = c["neutrophils_normal_1e9_per_l"] * self.pool("neutrophils") / volume * self.factors[:, 1]

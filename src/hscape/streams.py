@@ -60,7 +60,7 @@ def stream_key(seed: int, *names: str | int) -> np.uint64:
         seed: the user's seed.
         names: what the stream belongs to, for example ``"patient", 17``.
     """
-    text = "/".join([str(int(seed)), *(str(name) for name in names)])
+    text = "/".join([str(int(seed)), *map(str, names)])
     return np.uint64(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little"))
 
 
@@ -79,4 +79,4 @@ class _Key(ISeedSequence):
 
 def generator(seed: int, *names: str | int) -> np.random.Generator:
     """A library generator (Philox) for work outside the kernels, keyed in the same way."""
-    return np.random.Generator(np.random.Philox(_Key(stream_key(seed, *names))))  # type: ignore[arg-type] - stubs know SeedSequence only
+    return np.random.Generator(np.random.Philox(_Key(stream_key(seed, *names))))  # type: ignore[arg-type]  # the stubs know only SeedSequence

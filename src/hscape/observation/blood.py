@@ -35,11 +35,12 @@ def count_blood(subject: Subject, assay: BloodCounts, day: float) -> list[Measur
     Returns:
         One measurement an analyte; none for a value that is missing or that the history does not have.
     """
-    values = {name: _measured(subject, assay, name, day) for name in DIGITS if name not in (_WHITE, *WHITE_KINDS)}
+    kept = [name for name in DIGITS if not _is_missing(subject, assay, name, day)]
+    values = {name: _measured(subject, assay, name, day) for name in kept if name not in (_WHITE, *WHITE_KINDS)}
     white, cells = _white_cells(subject, assay, day)
     found = []
     for name, value in (values | white).items():
-        if math.isnan(value) or _is_missing(subject, assay, name, day):
+        if math.isnan(value) or name not in kept:
             continue
         flags = [*_flags(subject, assay, name, day), *(["manual"] if name in WHITE_KINDS and cells < 0 else [])]
         one_cell = white[_WHITE] / abs(cells) if name in WHITE_KINDS and cells else 0.0

@@ -153,7 +153,9 @@ class Subject:
         if product := _MOVED_BY.get(column):
             given = self.transfused.get(product, ())
             jump = bisect.bisect_right(given, days[before])
-            if jump < len(given) and given[jump] <= days[after]:  # a transfusion between two rows is a step, not a slope
+            if (
+                jump < len(given) and given[jump] <= days[after]
+            ):  # a transfusion between two rows is a step, not a slope
                 return float(low) if when <= given[jump] else float(high)
         weight = (when - days[before]) / (days[after] - days[before])
         return math.exp((1 - weight) * math.log(max(low, _SMALLEST)) + weight * math.log(max(high, _SMALLEST)))
