@@ -163,19 +163,18 @@ class History:
     def clones(self) -> pd.DataFrame:
         """Clones over time: stem cells, shares of stem cells, of early progenitors and of six blood lines."""
         rows = self.clone_rows
-        table = pd.DataFrame({"day": rows[:, 0] / TICKS_PER_DAY, "serial": rows[:, 1].astype(int)})
-        names = {serial: self.clone_name(serial) for serial in np.unique(table["serial"])}
-        table["clone"] = table["serial"].map(names)
-        table["stem_cells_count"] = rows[:, 2]
-        total = table["day"].map(dict(zip(self.days, self.stem_cells, strict=True)))
-        table["stem_cell_fraction"] = rows[:, 2] / _interpolated(self.days, self.stem_cells, table["day"], total)
+        days, serials = rows[:, 0] / TICKS_PER_DAY, rows[:, 1].astype(int)
+        found, place = np.unique(serials, return_inverse=True)
+        columns: dict[str, Any] = {"day": days}
+        columns["clone"] = np.array([self.clone_name(serial) for serial in found], dtype=object)[place]
+        columns["stem_cells_count"] = rows[:, 2]
+        columns["stem_cell_fraction"] = rows[:, 2] / _at_days(self.days, self.stem_cells, days)
         if self.run.with_blood:
-            early = np.interp(table["day"], self.days, self.pool("early_progenitors"))
-            table["early_progenitor_fraction"] = rows[:, 3] / np.maximum(early, 1e-300)
-            for column, line in enumerate(LINES, start=5):
-                table[f"{line}_fraction"] = rows[:, column]
-        table["divisions_count"] = rows[:, 4]
-        return table.drop(columns="serial")
+            early = np.interp(days, self.days, self.pool("early_progenitors"))
+            columns["early_progenitor_fraction"] = rows[:, 3] / np.maximum(early, 1e-300)
+            columns |= {f"{line}_fraction": rows[:, column] for column, line in enumerate(LINES, start=5)}
+        columns["divisions_count"] = rows[:, 4]
+        return pd.DataFrame(columns)
 
     def clone_name(self, serial: int) -> str:
         """Label: ``ordinary``, the founder's name, or the driver with a number (`unassigned driver`: no known gene)."""
@@ -195,9 +194,10 @@ class History:
         return hashlib.sha256((canonical_csv(self.counts) + canonical_csv(self.clones)).encode()).hexdigest()
 
 
-def _interpolated(days: np.ndarray, values: np.ndarray, wanted: pd.Series, exact: pd.Series) -> np.ndarray:
-    found = exact.to_numpy(dtype=float)
-    return np.maximum(np.where(np.isnan(found), np.interp(wanted, days, values), found), 1.0e-300)
+def _at_days(days: np.ndarray, values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Values on wanted days: of the row where there is one, interpolated between rows elsewhere; above zero."""
+    row = np.minimum(np.searchsorted(days, wanted), len(days) - 1)
+    return np.maximum(np.where(days[row] == wanted, values[row], np.interp(wanted, days, values)), 1.0e-300)
 
 
 def canonical_csv(table: pd.DataFrame) -> str:

@@ -113,10 +113,11 @@ def _order_measurement(entry: Measurement) -> tuple[object, ...]:
 def _order(entry: object) -> tuple[float, str]:
     """Sort key: the day, then everything that takes part in comparison."""
     day = getattr(entry, "day", getattr(entry, "start_day", 0.0))
-    return float(day), repr(list(_compared(type(entry))(entry)))
+    return float(day), repr(list(_compared(entry.__class__)(entry)))  # type: ignore[arg-type]
 
 
 @functools.cache
 def _compared(kind: Any) -> Callable[[object], tuple[object, ...]]:
     """Reads the fields of a record that take part in comparison."""
-    return operator.attrgetter(*(item.name for item in fields(kind) if item.compare))
+    names = (item.name for item in fields(kind) if item.compare)
+    return operator.attrgetter(*names)

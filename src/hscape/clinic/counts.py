@@ -82,7 +82,7 @@ class Count:
         return self._finding(None if below.truth is None else not below.truth, words, limit)
 
     def _finding(self, truth: bool | None, words: str, limit: float) -> Finding:
-        shown = shown_number(self.analyte, limit)
+        shown = _shown_limit(self.analyte, limit)
         return Finding(truth, (f"{self.text}, {words} {shown}",) if self.is_known else (self.text,))
 
 
@@ -94,6 +94,9 @@ def label(analyte: str) -> str:
 def shown_number(analyte: str, value: float) -> str:
     """A value or a limit without its unit; fractions as percentages."""
     return f"{100 * value:.4g} %" if ANALYTES[analyte].is_fraction else f"{value:g}"
+
+
+_shown_limit = functools.cache(shown_number)  # limits are few
 
 
 def unknown(analyte: str, why: str) -> Count:

@@ -8,6 +8,7 @@ between; and no visit of the next weeks may show the opposite. What is good once
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -54,10 +55,7 @@ Graded = Callable[[float], str]
 def first_response(chart: Chart, course: Course, choices: Choices, definition: Definition) -> FirstResponse:
     """The first confirmed response after the start of treatment."""
     key = ("first response", definition.key, choices)
-    if key not in course.memo:
-        course.memo[key] = _search(chart, course, choices, definition)
-    found: FirstResponse = course.memo[key]
-    return found
+    return course.once(key, lambda: _search(chart, course, choices, definition))
 
 
 def _search(chart: Chart, course: Course, choices: Choices, definition: Definition) -> FirstResponse:
@@ -75,6 +73,7 @@ def _search(chart: Chart, course: Course, choices: Choices, definition: Definiti
     def at(day: float) -> float:
         return moment_on(chart, course, day, choices).day
 
+    @functools.cache
     def graded(day: float) -> str:
         return grade_on(chart, course, definition, day, choices)
 

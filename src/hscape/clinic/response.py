@@ -103,13 +103,13 @@ def read_moment(
 
 def _before_treatment(chart: Chart, course: Course, start: float, choices: Choices) -> tuple[Visit, Finding, Finding]:
     """The counts before treatment, whether they were severe, and whether blood was given; worked out once a chart."""
-    key = ("before treatment", choices)
-    if key not in course.memo:
+
+    def find() -> tuple[Visit, Finding, Finding]:
         window = threshold("baseline_window_days")
         visit = find_visit(chart, LINES, start, before=window, after=0.0, choices=choices)
-        course.memo[key] = visit, severe_blood(visit, choices), was_dependent(chart, start, choices)
-    found: tuple[Visit, Finding, Finding] = course.memo[key]
-    return found
+        return visit, severe_blood(visit, choices), was_dependent(chart, start, choices)
+
+    return course.once(("before treatment", choices), find)
 
 
 def _was_severe(moment: Moment) -> Finding:

@@ -145,29 +145,28 @@ def _confirmation(
 
 def moment_on(chart: Chart, course: Course, day: float, choices: Choices) -> Moment:
     """Everything that a response is judged by, at the visit of a day."""
-    key = ("moment", day, choices)
-    if key not in course.memo:
-        after = threshold("same_visit_days")
-        course.memo[key] = read_moment(chart, course, day, choices, before=0.0, after=after)
-    moment: Moment = course.memo[key]
-    return moment
+    after = threshold("same_visit_days")
+    return course.once(
+        ("moment", day, choices), lambda: read_moment(chart, course, day, choices, before=0.0, after=after)
+    )
 
 
 def grade_on(chart: Chart, course: Course, definition: Definition, day: float, choices: Choices) -> str:
     """The response at the visit of a day."""
-    key = ("grade", definition.key, day, choices)
-    if key not in course.memo:
-        course.memo[key] = grade(definition, moment_on(chart, course, day, choices))[0]
-    return str(course.memo[key])
+    return course.once(
+        ("grade", definition.key, day, choices), lambda: grade(definition, moment_on(chart, course, day, choices))[0]
+    )
 
 
 def count_days(chart: Chart, first: float, course: Course) -> list[float]:
     """Days with counts from a day on, until a transplant."""
-    if "count days" not in course.memo:
-        ends = [day for day in (course.transplant_day, course.death_day) if day is not None]
+    ends = [day for day in (course.transplant_day, course.death_day) if day is not None]
+
+    def find() -> list[float]:
         days = {entry.day for entry in chart.measurements if entry.analyte in LINES}
-        course.memo["count days"] = sorted(day for day in days if day <= min(ends, default=float("inf")))
-    found: list[float] = course.memo["count days"]
+        return sorted(day for day in days if day <= min(ends, default=float("inf")))
+
+    found = course.once("count days", find)
     return found[bisect.bisect_left(found, first) :]
 
 
