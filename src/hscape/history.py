@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hscape.biology.balance import DAYS_PER_YEAR, one_row
+from hscape.biology.balance import one_row
 from hscape.biology.clone_kinds import CloneKind, clone_label
 from hscape.biology.influence import compile_influences
 from hscape.biology.readout import read_rows
 from hscape.biology.state import POOLS
 from hscape.patient import Patient
-from hscape.units import TICKS_PER_DAY
+from hscape.units import DAYS_PER_YEAR, TICKS_PER_DAY
 
 #: Digits that every real number keeps in files and digests; beyond them platforms may differ.
 DIGITS = 9

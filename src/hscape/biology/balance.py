@@ -19,7 +19,6 @@ from hscape.biology.state import POOLS
 from hscape.errors import InputError
 from hscape.parameters import Parameters
 
-DAYS_PER_YEAR = 365.25
 HOURS_PER_DAY = 24.0
 LN2 = math.log(2.0)
 ERYTHROPOIETIN_POWER = 7  # integer power of hemoglobin in the kidney's response; see rates.py

@@ -20,10 +20,10 @@ from hscape.dynamics.simulate import simulate
 from hscape.errors import InputError
 from hscape.parameters import Parameters
 from hscape.patient import Founder, Patient
+from hscape.units import DAYS_PER_YEAR
 from hscape.verify import bench_cohorts, bench_peers
 
-YEAR = 365.25
-LIFETIME_DAYS = 70 * YEAR
+LIFETIME_DAYS = 70 * DAYS_PER_YEAR
 
 
 def best(work: Callable[[], Any], repeats: int) -> float:
