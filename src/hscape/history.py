@@ -13,7 +13,7 @@ import pandas as pd
 from hscape.biology.balance import one_row
 from hscape.biology.clone_kinds import CloneKind, clone_label
 from hscape.biology.influence import compile_influences
-from hscape.biology.readout import read_rows
+from hscape.biology.readout import read_rows, reticulocytes_1e9_per_l
 from hscape.biology.state import POOLS
 from hscape.patient import Patient
 from hscape.units import DAYS_PER_YEAR, TICKS_PER_DAY
@@ -131,11 +131,10 @@ class History:
         neutrophils = c["neutrophils_normal_1e9_per_l"] * self.pool("neutrophils") / volume * self.factors[:, 1]
         lymphocytes = c["lymphocytes_normal_1e9_per_l"] * self.pool("lymphocytes")  # they recirculate: no dilution
         monocytes = c["monocytes_normal_1e9_per_l"] * self.pool("monocytes") / volume
-        reticulocyte_share = c["blood_reticulocyte_share"] * c["red_cells_normal_1e12_per_l"] * 1000.0
         return {
             "hemoglobin_g_per_dl": c["hemoglobin_normal_g_per_dl"] * red / volume,
             "red_cells_1e12_per_l": c["red_cells_normal_1e12_per_l"] * red / volume,
-            "reticulocytes_1e9_per_l": reticulocyte_share * self.pool("blood_reticulocytes") / volume,
+            "reticulocytes_1e9_per_l": reticulocytes_1e9_per_l(self.pool("blood_reticulocytes"), volume, c),
             "white_cells_1e9_per_l": neutrophils + lymphocytes + monocytes,
             "neutrophils_1e9_per_l": neutrophils,
             "lymphocytes_1e9_per_l": lymphocytes,

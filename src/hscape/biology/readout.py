@@ -35,3 +35,14 @@ def read_rows(states, splenic_pool, ages_years, channels, constants):
         out[i, 2] = rates.cellularity_fraction(out[i, 4], ages_years[i], c)
         out[i, 3] = blood.g_csf_level(y, channels[i], c)
     return out
+
+
+def reticulocytes_1e9_per_l(amount, volume, c):
+    """Reticulocytes of the blood.
+
+    Args:
+        amount: of the pool of reticulocytes in blood, relative to health, any shape.
+        volume: of the blood, relative to health, same shape.
+        c: record of constants.
+    """
+    return c["blood_reticulocyte_share"] * c["red_cells_normal_1e12_per_l"] * 1000.0 * amount / volume
