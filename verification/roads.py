@@ -9,8 +9,8 @@ from joblib import Parallel, delayed
 from hscape.care import CarePlan, Planned
 from hscape.cohort.population import draw_case
 from hscape.cohort.roads import ROADS, Road, find_road
-from hscape.cohort.summary import wilson_interval
 from hscape.parameters import Parameters
+from hscape.proportions import wilson_interval
 
 SEED = 5
 IST = CarePlan(

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hscape.biology.balance import DAYS_PER_YEAR
+from hscape.biology.balance import one_row
 from hscape.biology.clone_kinds import CloneKind, clone_label
 from hscape.biology.influence import compile_influences
-from hscape.biology.readout import read_rows
+from hscape.biology.readout import read_rows, reticulocytes_1e9_per_l
 from hscape.biology.state import POOLS
 from hscape.patient import Patient
-from hscape.units import TICKS_PER_DAY
+from hscape.units import DAYS_PER_YEAR, TICKS_PER_DAY
 
 #: Digits that every real number keeps in files and digests; beyond them platforms may differ.
 DIGITS = 9
@@ -125,17 +125,16 @@ class History:
             1.0 - c["blood_reticulocyte_share"]
         ) * self.pool("red_cells")
         ages = np.array([self.patient.age_at(day) for day in self.days])
-        derived = read_rows(self.states, self.factors[:, 0].copy(), ages, self._signal_channels(), c)
+        derived = read_rows(self.states, self.factors[:, 0].copy(), ages, self._signal_channels(), one_row(c))
         platelets, spleen, cellularity, g_csf, marrow = derived.T
         plated = np.where(marrow < FEWEST_MARROW_CELLS, np.nan, marrow)
         neutrophils = c["neutrophils_normal_1e9_per_l"] * self.pool("neutrophils") / volume * self.factors[:, 1]
         lymphocytes = c["lymphocytes_normal_1e9_per_l"] * self.pool("lymphocytes")  # they recirculate: no dilution
         monocytes = c["monocytes_normal_1e9_per_l"] * self.pool("monocytes") / volume
-        reticulocyte_share = c["blood_reticulocyte_share"] * c["red_cells_normal_1e12_per_l"] * 1000.0
         return {
             "hemoglobin_g_per_dl": c["hemoglobin_normal_g_per_dl"] * red / volume,
             "red_cells_1e12_per_l": c["red_cells_normal_1e12_per_l"] * red / volume,
-            "reticulocytes_1e9_per_l": reticulocyte_share * self.pool("blood_reticulocytes") / volume,
+            "reticulocytes_1e9_per_l": reticulocytes_1e9_per_l(self.pool("blood_reticulocytes"), volume, c),
             "white_cells_1e9_per_l": neutrophils + lymphocytes + monocytes,
             "neutrophils_1e9_per_l": neutrophils,
             "lymphocytes_1e9_per_l": lymphocytes,
@@ -163,19 +162,18 @@ class History:
     def clones(self) -> pd.DataFrame:
         """Clones over time: stem cells, shares of stem cells, of early progenitors and of six blood lines."""
         rows = self.clone_rows
-        table = pd.DataFrame({"day": rows[:, 0] / TICKS_PER_DAY, "serial": rows[:, 1].astype(int)})
-        names = {serial: self.clone_name(serial) for serial in np.unique(table["serial"])}
-        table["clone"] = table["serial"].map(names)
-        table["stem_cells_count"] = rows[:, 2]
-        total = table["day"].map(dict(zip(self.days, self.stem_cells, strict=True)))
-        table["stem_cell_fraction"] = rows[:, 2] / _interpolated(self.days, self.stem_cells, table["day"], total)
+        days, serials = rows[:, 0] / TICKS_PER_DAY, rows[:, 1].astype(int)
+        found, place = np.unique(serials, return_inverse=True)
+        columns: dict[str, Any] = {"day": days}
+        columns["clone"] = np.array([self.clone_name(serial) for serial in found], dtype=object)[place]
+        columns["stem_cells_count"] = rows[:, 2]
+        columns["stem_cell_fraction"] = rows[:, 2] / _at_days(self.days, self.stem_cells, days)
         if self.run.with_blood:
-            early = np.interp(table["day"], self.days, self.pool("early_progenitors"))
-            table["early_progenitor_fraction"] = rows[:, 3] / np.maximum(early, 1e-300)
-            for column, line in enumerate(LINES, start=5):
-                table[f"{line}_fraction"] = rows[:, column]
-        table["divisions_count"] = rows[:, 4]
-        return table.drop(columns="serial")
+            early = np.interp(days, self.days, self.pool("early_progenitors"))
+            columns["early_progenitor_fraction"] = rows[:, 3] / np.maximum(early, 1e-300)
+            columns |= {f"{line}_fraction": rows[:, column] for column, line in enumerate(LINES, start=5)}
+        columns["divisions_count"] = rows[:, 4]
+        return pd.DataFrame(columns)
 
     def clone_name(self, serial: int) -> str:
         """Label: ``ordinary``, the founder's name, or the driver with a number (`unassigned driver`: no known gene)."""
@@ -195,9 +193,10 @@ class History:
         return hashlib.sha256((canonical_csv(self.counts) + canonical_csv(self.clones)).encode()).hexdigest()
 
 
-def _interpolated(days: np.ndarray, values: np.ndarray, wanted: pd.Series, exact: pd.Series) -> np.ndarray:
-    found = exact.to_numpy(dtype=float)
-    return np.maximum(np.where(np.isnan(found), np.interp(wanted, days, values), found), 1.0e-300)
+def _at_days(days: np.ndarray, values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Values on wanted days: of the row where there is one, interpolated between rows elsewhere; above zero."""
+    row = np.minimum(np.searchsorted(days, wanted), len(days) - 1)
+    return np.maximum(np.where(days[row] == wanted, values[row], np.interp(wanted, days, values)), 1.0e-300)
 
 
 def canonical_csv(table: pd.DataFrame) -> str:

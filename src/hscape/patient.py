@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.biology.clone_kinds import CloneKind, driver_kinds
 from hscape.biology.influence import Context, Influence
 from hscape.errors import InputError
 from hscape.parameters import Parameters
+from hscape.units import DAYS_PER_YEAR
 
 SEXES = ("male", "female")
 OLDEST_YEARS = 120.0

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from hscape.errors import InputError
 
-#: A month of the calendar, for landmarks that studies give in months.
-DAYS_PER_MONTH = 365.25 / 12.0
+#: A year of the calendar, and its twelfth, for landmarks that studies give in months.
+DAYS_PER_YEAR = 365.25
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12.0
 
 #: Dates inside kernels are whole ticks, so that a date is exact and can be part of a draw's address: 84 seconds.
 TICKS_PER_DAY = 1024

@@ -15,7 +15,7 @@ import time
 import pandas as pd
 import pytest
 
-from hscape.cohort import durable
+from hscape import durable
 from hscape.cohort import parts as store
 from tests.cohort import fakes
 

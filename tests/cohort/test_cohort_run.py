@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 from joblib.externals.loky import reusable_executor
 
-from hscape.cohort import durable, run_cohort
+from hscape import durable
 from hscape.cohort import parts as store
+from hscape.cohort import run_cohort
 from hscape.errors import InputError, NumericsError
 from hscape.history import canonical_csv
 from hscape.parameters import Parameters

@@ -7,27 +7,13 @@ import math
 
 import pandas as pd
 import pytest
-from scipy.stats import binomtest
 
 from hscape.chart import Chart, Event, Measurement
-from hscape.cohort import response_table, wilson_interval
+from hscape.cohort import response_table
 from hscape.cohort.follow_up import end_chart, lost_after_days
 from hscape.cohort.one_patient import exclusion
-from hscape.errors import InputError
 from hscape.units import DAYS_PER_MONTH
 from tests.cohort import fakes
-
-
-@pytest.mark.parametrize(("successes", "trials"), [(0, 10), (10, 10), (3, 7), (41, 96), (500, 1000)])
-def test_wilson_is_that_of_scipy(successes, trials):
-    expected = binomtest(successes, trials).proportion_ci(0.95, method="wilson")
-    assert wilson_interval(successes, trials) == pytest.approx((expected.low, expected.high), abs=1e-12)
-
-
-def test_wilson_of_nobody_is_not_a_number():
-    assert all(math.isnan(end) for end in wilson_interval(0, 0))
-    with pytest.raises(InputError, match="3 of 2 is not a share"):
-        wilson_interval(3, 2)
 
 
 def table(rows):

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.data import make_bad
+from tests.data.corpus import base
 
 from hscape.exchange import read_charts
 
@@ -97,13 +99,8 @@ def test_nothing_that_identifies_a_person_gets_in(name):
 
 
 def test_the_corpus_is_what_its_generator_writes(tmp_path, monkeypatch):
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("make_bad", BAD.parent / "make_bad.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    monkeypatch.setattr(module, "HERE", tmp_path)
-    module.main()
+    monkeypatch.setattr(base, "HERE", tmp_path)
+    make_bad.main()
     assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8")) == MANIFEST
     for name in MANIFEST:
         if not name.endswith(".xlsx"):  # zip libraries may differ in how they pack

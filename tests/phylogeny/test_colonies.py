@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from hscape import Founder, Patient, simulate
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.cli import run
 from hscape.clones.phylogeny import check_ultrametric, chosen_clade
 from hscape.clones.phylogeny.colonies import sample_colonies
 from hscape.errors import InputError
+from hscape.units import DAYS_PER_YEAR
 
 
 @pytest.fixture(scope="module")

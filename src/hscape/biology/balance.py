@@ -19,7 +19,6 @@ from hscape.biology.state import POOLS
 from hscape.errors import InputError
 from hscape.parameters import Parameters
 
-DAYS_PER_YEAR = 365.25
 HOURS_PER_DAY = 24.0
 LN2 = math.log(2.0)
 ERYTHROPOIETIN_POWER = 7  # integer power of hemoglobin in the kidney's response; see rates.py
@@ -153,3 +152,8 @@ def constants_record(parameters: Parameters, sex: str = "male") -> np.void:
     for name, value in constants(parameters, sex).items():
         record[name] = value
     return record[0]
+
+
+def one_row(record: np.void) -> np.ndarray:
+    """The record as a table of one row: a kernel that is called with a bare record spends 0.08 ms on unpacking it."""
+    return np.asarray(record).reshape(1)

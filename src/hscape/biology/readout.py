@@ -12,7 +12,7 @@ COLUMNS = ("platelet_pool", "circulating_platelet_fold", "cellularity_fraction",
 
 
 @compiled
-def read_rows(states, splenic_pool, ages_years, channels, c):
+def read_rows(states, splenic_pool, ages_years, channels, constants):
     """Derived numbers of each row.
 
     Args:
@@ -20,11 +20,12 @@ def read_rows(states, splenic_pool, ages_years, channels, c):
         splenic_pool: factor of the splenic pool in each row, shape (n_rows,).
         ages_years: age in each row, shape (n_rows,).
         channels: dated channels in force in each row, shape (n_rows, n_channels).
-        c: record of constants.
+        constants: table of one row.
 
     Returns:
         array of shape (n_rows, 5), columns as in `COLUMNS`.
     """
+    c = constants[0]
     out = np.empty((states.shape[0], 5))
     for i in range(states.shape[0]):
         y = states[i]
@@ -34,3 +35,14 @@ def read_rows(states, splenic_pool, ages_years, channels, c):
         out[i, 2] = rates.cellularity_fraction(out[i, 4], ages_years[i], c)
         out[i, 3] = blood.g_csf_level(y, channels[i], c)
     return out
+
+
+def reticulocytes_1e9_per_l(amount, volume, c):
+    """Reticulocytes of the blood.
+
+    Args:
+        amount: of the pool of reticulocytes in blood, relative to health, any shape.
+        volume: of the blood, relative to health, same shape.
+        c: record of constants.
+    """
+    return c["blood_reticulocyte_share"] * c["red_cells_normal_1e12_per_l"] * 1000.0 * amount / volume

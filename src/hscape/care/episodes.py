@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from hscape import draws
-from hscape.biology.balance import DAYS_PER_YEAR, constants_record
+from hscape.biology.balance import constants_record, one_row
 from hscape.biology.influence import Influence, Program, compile_influences, to_tick
 from hscape.biology.influences.aging import Aging
 from hscape.biology.state import N_BLOOD, POOLS
@@ -28,7 +28,7 @@ from hscape.history import History, Run
 from hscape.parameters import find_record
 from hscape.patient import Patient
 from hscape.streams import Purpose, stream_key
-from hscape.units import TICKS_PER_DAY
+from hscape.units import DAYS_PER_YEAR, TICKS_PER_DAY
 
 _ADDRESS_MASK = np.uint64((1 << 56) - 1)
 N_TRANSFUSIONS = 4096
@@ -160,7 +160,7 @@ class Episodes:
         while True:
             moved = self._state.copy()
             outcome = course.run_course(
-                moved.y, moved.clones, moved.n_used, program, plan, self._kinds, self._constants,
+                moved.y, moved.clones, moved.n_used, program, plan, self._kinds, one_row(self._constants),
                 moved.tracked, moved.shares, self._out,
             )  # fmt: skip
             if outcome == course.FAILED:

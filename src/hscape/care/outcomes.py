@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.care.records import Happening
 from hscape.parameters import Parameters
+from hscape.units import DAYS_PER_YEAR
 
 HIGH_RISK = ("monosomy 7",)
 EVOLUTIONS = ("monosomy 7", "other chromosome")

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from hscape.biology.balance import one_row
 from hscape.biology.channels import resting_channels
+from hscape.biology.readout import reticulocytes_1e9_per_l
 from hscape.biology.state import POOLS
 from hscape.care.episodes import Episodes
-from hscape.dynamics.transfusion import hemoglobin_g_per_dl, neutrophils_1e9_per_l, platelets_1e9_per_l
+from hscape.dynamics.transfusion import seen_counts
 from hscape.parameters import Parameters
 
 _RETICULOCYTES, _VOLUME = POOLS["blood_reticulocytes"].start, POOLS["blood_volume"].start
@@ -57,12 +59,12 @@ def look(episodes: Episodes, constants: np.void) -> Seen:
     """The counts where the course stands."""
     y, c, p = episodes.state, constants, episodes.patient.parameters
     given = episodes.transfusions
-    reticulocytes = c["blood_reticulocyte_share"] * c["red_cells_normal_1e12_per_l"] * 1000.0 * y[_RETICULOCYTES]
+    hemoglobin, platelets, neutrophils = seen_counts(y, resting_channels(), one_row(c))
     return Seen(
-        hemoglobin_g_per_dl=float(hemoglobin_g_per_dl(y, c)),
-        neutrophils_1e9_per_l=float(neutrophils_1e9_per_l(y, c)),
-        platelets_1e9_per_l=float(platelets_1e9_per_l(y, resting_channels(), c)),
-        reticulocytes_1e9_per_l=float(reticulocytes / y[_VOLUME]),
+        hemoglobin_g_per_dl=float(hemoglobin),
+        neutrophils_1e9_per_l=float(neutrophils),
+        platelets_1e9_per_l=float(platelets),
+        reticulocytes_1e9_per_l=float(reticulocytes_1e9_per_l(y[_RETICULOCYTES], y[_VOLUME], c)),
         is_transfused=bool(len(given) and given[-1, 0] > episodes.day - p["care_transfusion_free_days"]),
         parameters=p,
     )

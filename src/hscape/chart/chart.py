@@ -7,8 +7,11 @@ no birth date and no calendar date: time is in days from `day_zero_meaning`.
 
 from __future__ import annotations
 
+import functools
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Literal
+from typing import Any, Literal
 
 from hscape.chart.analytes import find_analyte
 from hscape.chart.checks import check_one_of, check_within
@@ -110,5 +113,11 @@ def _order_measurement(entry: Measurement) -> tuple[object, ...]:
 def _order(entry: object) -> tuple[float, str]:
     """Sort key: the day, then everything that takes part in comparison."""
     day = getattr(entry, "day", getattr(entry, "start_day", 0.0))
-    told = [getattr(entry, item.name) for item in fields(entry) if item.compare]  # type: ignore[arg-type]
-    return float(day), repr(told)
+    return float(day), repr(list(_compared(entry.__class__)(entry)))  # type: ignore[arg-type]
+
+
+@functools.cache
+def _compared(kind: Any) -> Callable[[object], tuple[object, ...]]:
+    """Reads the fields of a record that take part in comparison."""
+    names = (item.name for item in fields(kind) if item.compare)
+    return operator.attrgetter(*names)

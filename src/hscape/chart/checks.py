@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from hscape.errors import InputError, unknown_name
 
@@ -26,9 +26,8 @@ def check_within(where: str, value: float | None, low: float, high: float, unit:
         raise InputError(f"{where}: {value:g} is outside {low:g} to {high:g}{shown}; correct the value or its unit.")
 
 
-def check_one_of(where: str, name: str, known: Iterable[str], kind: str) -> None:
+def check_one_of(where: str, name: str, known: Collection[str], kind: str) -> None:
     """Raise InputError unless the name is one of the known ones."""
-    known = tuple(known)
     if name not in known:
         raise unknown_name(where, name, known, kind=kind)
 

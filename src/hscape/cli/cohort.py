@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +21,7 @@ from hscape.cli.common import (
     say,
     whole,
 )
+from hscape.cli.progress import progress_line
 
 app = typer.Typer()
 cohort_app = typer.Typer(
@@ -118,33 +117,6 @@ def _tell(design: Any, content: dict[str, Any]) -> None:
     print(f"digest {content['digest'][:16]}, {content['finished_patients']} patients in {content['seconds']:.0f} s")
     for file in content["files"]:
         print(f"{content['folder']}/{file}")
-
-
-def progress_line() -> tuple[Callable[[int, int], None], list[int]]:
-    """A line on standard error twice a second with the time left; and where it stands."""
-    state = [0]
-    began: list[float] = []
-    last = [0.0]
-
-    def report(done: int, total: int) -> None:
-        now = time.perf_counter()
-        state[0] = done
-        if not began:
-            began.extend((now, float(done)))
-        if now - last[0] < 0.5 and done < total:
-            return
-        last[0] = now
-        pace = (done - began[1]) / max(now - began[0], 1e-9)
-        left = f", about {_duration((total - done) / pace)} left" if pace and done < total else ""
-        say(f"{done} of {total} patients{left}")
-
-    return report, state
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 @cohort_app.command()

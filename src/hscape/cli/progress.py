@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from hscape.cli.common import INTERRUPTED, say
@@ -65,6 +65,33 @@ def _left(done: float, open_: float, passed_seconds: float) -> str:
     left = passed_seconds * open_ / done
     words = f"{left / 60:.0f} min" if left > 90 else f"{max(5, 5 * round(left / 5))} s"
     return f" (about {words} left)"
+
+
+def progress_line() -> tuple[Callable[[int, int], None], list[int]]:
+    """A line on standard error twice a second with the time left; and where it stands."""
+    state = [0]
+    began: list[float] = []
+    last = [0.0]
+
+    def report(done: int, total: int) -> None:
+        now = time.perf_counter()
+        state[0] = done
+        if not began:
+            began.extend((now, float(done)))
+        if now - last[0] < 0.5 and done < total:
+            return
+        last[0] = now
+        pace = (done - began[1]) / max(now - began[0], 1e-9)
+        left = f", about {_duration((total - done) / pace)} left" if pace and done < total else ""
+        say(f"{done} of {total} patients{left}")
+
+    return report, state
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 @contextlib.contextmanager

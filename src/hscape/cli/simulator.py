@@ -21,6 +21,7 @@ from hscape.cli.common import (
     say,
     whole,
 )
+from hscape.cli.progress import progress_line
 
 app = typer.Typer()
 verify_app = typer.Typer(
@@ -69,7 +70,7 @@ def simulate(
         seed=number,
         workers=threads,
         parameters=parameters,
-        progress=_progress_line(started) if plan.patients > 1 else None,
+        progress=progress_line()[0] if plan.patients > 1 else None,
     )
     result = write_results(folder, plan, lived, time.perf_counter() - started, n_colonies)
     for sentence in result["colonies_left_out"]:
@@ -81,20 +82,6 @@ def simulate(
         _describe(plan, result, folder)
     if show:
         _open_picture(folder, result["files"])
-
-
-def _progress_line(started: float) -> Any:
-    last = [0.0]
-
-    def report(done: int, total: int) -> None:
-        now = time.perf_counter()
-        if now - last[0] < 0.5 and done < total:
-            return
-        last[0] = now
-        left = (now - started) / done * (total - done)
-        say(f"{done} of {total} patients, about {left:.0f} s left")
-
-    return report
 
 
 def _describe(plan: Any, result: dict[str, Any], folder: Path) -> None:

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from hscape.cli.cohort import progress_line
 from hscape.cli.common import (
     INTERRUPTED,
     MISSES,
@@ -20,6 +19,7 @@ from hscape.cli.common import (
     say,
     whole,
 )
+from hscape.cli.progress import progress_line
 
 
 def verify_sbc(

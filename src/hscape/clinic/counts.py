@@ -8,6 +8,7 @@ high enough. An implausible value is set aside, and the reason says so.
 from __future__ import annotations
 
 import bisect
+import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from hscape.chart import ANALYTES, Chart, Measurement
 from hscape.clinic.drugs import given_within
 from hscape.clinic.logic import Finding
 from hscape.clinic.thresholds import threshold, thresholds
+from hscape.clinic.transfusion import last_transfusion_day
 from hscape.clinic.verdict import Choices
 
 HEMOGLOBIN = "hemoglobin_g_per_dl"
@@ -80,7 +82,7 @@ class Count:
         return self._finding(None if below.truth is None else not below.truth, words, limit)
 
     def _finding(self, truth: bool | None, words: str, limit: float) -> Finding:
-        shown = shown_number(self.analyte, limit)
+        shown = _shown_limit(self.analyte, limit)
         return Finding(truth, (f"{self.text}, {words} {shown}",) if self.is_known else (self.text,))
 
 
@@ -92,6 +94,9 @@ def label(analyte: str) -> str:
 def shown_number(analyte: str, value: float) -> str:
     """A value or a limit without its unit; fractions as percentages."""
     return f"{100 * value:.4g} %" if ANALYTES[analyte].is_fraction else f"{value:g}"
+
+
+_shown_limit = functools.cache(shown_number)  # limits are few
 
 
 def unknown(analyte: str, why: str) -> Count:
@@ -138,18 +143,19 @@ def _unit(analyte: str) -> str:
 
 def is_plausible(measurement: Measurement) -> bool:
     """False if a living person cannot well have the value; analytes without a record of limits pass."""
-    name, _, unit = _split(measurement.analyte)
-    low, high = (thresholds().get(f"{name}_{end}_{unit}") for end in ("lowest", "highest"))
+    low, high = _plausible_limits(measurement.analyte)
     # A censored "<1.4" says nothing about the lowest value.
-    is_low_enough = high is None or measurement.value <= high.value
-    return is_low_enough and (low is None or measurement.censored == "below" or measurement.value >= low.value)
+    return measurement.value <= high and (measurement.censored == "below" or measurement.value >= low)
 
 
-def _split(analyte: str) -> tuple[str, str, str]:
+@functools.cache
+def _plausible_limits(analyte: str) -> tuple[float, float]:
     for unit in ("g_per_dl", "1e9_per_l", "fraction"):
         if analyte.endswith(f"_{unit}"):
-            return analyte.removesuffix(f"_{unit}"), "_", unit
-    return analyte, "", ""
+            name = analyte.removesuffix(f"_{unit}")
+            low, high = (thresholds().get(f"{name}_{end}_{unit}") for end in ("lowest", "highest"))
+            return (-math.inf if low is None else low.value), (math.inf if high is None else high.value)
+    return -math.inf, math.inf
 
 
 def support(measurement: Measurement, chart: Chart, choices: Choices) -> str:
@@ -157,11 +163,9 @@ def support(measurement: Measurement, chart: Chart, choices: Choices) -> str:
     product, day = _RAISED_BY.get(measurement.analyte), measurement.day
     if product:
         window = threshold(f"{product}_transfused_days")
-        recent = [
-            entry.day for entry in chart.transfusions if entry.product == product and 0 <= day - entry.day <= window
-        ]
-        if recent:
-            return f"{day - max(recent):g} d after transfusion"
+        last = last_transfusion_day(chart, day, (product,))
+        if last is not None and day - last <= window:
+            return f"{day - last:g} d after transfusion"
         return "soon after transfusion" if "after_transfusion" in measurement.flags else ""
     if measurement.analyte != NEUTROPHILS or choices.g_csf_counts:
         return ""
@@ -208,11 +212,11 @@ def find_visit(
     first = bisect.bisect_left(entries, day - before, key=_day)
     last = bisect.bisect_right(entries, day + after, key=_day)
     inside = [entry for entry in entries[first:last] if entry.analyte in wanted]
-    days = sorted({entry.day for entry in inside}, key=lambda at: (-_n_near(inside, at), abs(at - day), at))
+    days = {entry.day for entry in inside}
     window = f"missing in days {day - before:g} to {day + after:g}"
     if not days:
         return Visit(day=None, counts={analyte: unknown(analyte, window) for analyte in wanted})
-    chosen = days[0]
+    chosen = min(days, key=lambda at: (-_n_near(inside, at), abs(at - day), at)) if len(days) > 1 else days.pop()
     return Visit(
         day=chosen,
         counts={analyte: _nearest(inside, analyte, chosen, window, chart, choices) for analyte in wanted},
@@ -245,6 +249,8 @@ def _nearest(
         held_up = bool(support(entry, chart, choices))
         return not is_plausible(entry), held_up, entry.is_censored, abs(entry.day - at), entry.value
 
-    here = _near(entries, at)
+    here = entries if len(entries) == 1 else _near(entries, at)
+    if len(here) == 1:
+        return read_count(here[0], chart, choices)
     best = min(here, key=order) if here else min(entries, key=lambda entry: (abs(entry.day - at), order(entry)))
     return read_count(best, chart, choices)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from hscape.chart import Chart
 from hscape.clinic.drugs import courses, treatment_courses
+
+T = TypeVar("T")
+_NOT_YET = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,13 @@ class Course:
     death_day: float | None
     last_day: float | None
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, key: Hashable, work: Callable[[], T]) -> T:
+        """What the work gives, done at the first call with this key and kept for the next."""
+        found = self.memo.get(key, _NOT_YET)
+        if found is _NOT_YET:
+            found = self.memo[key] = work()
+        return found  # type: ignore[no-any-return]
 
     def ended_by(self, day: float) -> str:
         """Why treatment without transplant can no longer be judged on a day; empty if it can."""

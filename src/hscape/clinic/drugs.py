@@ -17,7 +17,12 @@ def drug_words() -> Mapping[str, tuple[str, ...]]:
 
 def is_of(treatment: Treatment, group: str) -> bool:
     """True if the name of the treatment belongs to the group."""
-    name = treatment.name.lower()
+    return _is_named(treatment.name, group)
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_named(written: str, group: str) -> bool:
+    name = written.lower()
     parts = name.replace("-", "_").replace(" ", "_").split("_")
     # Short words must stand alone: "atg" is a drug, "sct" in "asct" is not looked for.
     return any(word in parts if len(word) <= 3 else word in name for word in drug_words()[group])

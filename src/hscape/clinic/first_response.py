@@ -22,7 +22,7 @@ from hscape.clinic.response_at import (
     count_days,
     days_after,
     for_whom,
-    grade,
+    grade_on,
     moment_on,
 )
 from hscape.clinic.thresholds import cite, threshold
@@ -49,16 +49,13 @@ class FirstResponse:
     free_until_day: float | None = None
 
 
-Graded = Callable[[float], tuple[float, str]]
+Graded = Callable[[float], str]
 
 
 def first_response(chart: Chart, course: Course, choices: Choices, definition: Definition) -> FirstResponse:
     """The first confirmed response after the start of treatment."""
     key = ("first response", definition.key, choices)
-    if key not in course.memo:
-        course.memo[key] = _search(chart, course, choices, definition)
-    found: FirstResponse = course.memo[key]
-    return found
+    return course.once(key, lambda: _search(chart, course, choices, definition))
 
 
 def _search(chart: Chart, course: Course, choices: Choices, definition: Definition) -> FirstResponse:
@@ -73,39 +70,43 @@ def _search(chart: Chart, course: Course, choices: Choices, definition: Definiti
         )
     days = count_days(chart, earliest, course)
 
-    def on(day: float) -> tuple[float, str]:
-        moment = moment_on(chart, course, day, choices)
-        return moment.day, grade(definition, moment)[0]
+    def at(day: float) -> float:
+        return moment_on(chart, course, day, choices).day
 
-    graded = functools.cache(on)
+    @functools.cache
+    def graded(day: float) -> str:
+        return grade_on(chart, course, definition, day, choices)
+
     doubts: list[str] = []
     held_back: list[str] = []
     free_until: float | None = None
     for day in days:
-        at, value = graded(day)
+        value = graded(day)
         if value == NONE and not doubts:
-            free_until = at
+            free_until = at(day)
             held = but_transfused(definition, moment_on(chart, course, day, choices))
-            held_back += [f"earlier, on day {at:g}, {words}" for words in held]
+            held_back += [f"earlier, on day {free_until:g}, {words}" for words in held]
         if value not in RESPONSES:
             continue
         confirmed, doubt = _confirmation(chart, day, days, graded)
         if confirmed is not None:
-            words = f"counts meet {value} on day {at:g} ({days_after(course, at)}), confirmed on day {confirmed:g}"
+            met, seen = at(day), at(confirmed)
+            words = f"counts meet {value} on day {met:g} ({days_after(course, met)}), confirmed on day {seen:g}"
             return FirstResponse(
-                value=value, reasons=(words, *held_back[:1]), day=at, confirmed_day=confirmed, free_until_day=free_until
+                value=value, reasons=(words, *held_back[:1]), day=met, confirmed_day=seen, free_until_day=free_until
             )
         if doubt:
-            doubts.append(f"counts meet {value} on day {at:g} ({days_after(course, at)}), unconfirmed: {doubt}")
-    return _without(definition, {graded(day)[1] for day in days}, doubts, free_until)
+            met = at(day)
+            doubts.append(f"counts meet {value} on day {met:g} ({days_after(course, met)}), unconfirmed: {doubt}")
+    return _without(definition, {graded(day) for day in days}, doubts, free_until)
 
 
 def _confirmation(chart: Chart, day: float, days: list[float], graded: Graded) -> tuple[float | None, str]:
     """Day that confirms a response, or what is missing; neither if later counts show that there was none."""
     wait, hold = threshold("response_confirmation_days"), threshold("sustained_days")
     later = [other for other in days if other > day]
-    refuted = next((other for other in later if graded(other)[1] == NONE), None)
-    second = next((other for other in later if other >= day + wait and graded(other)[1] in RESPONSES), None)
+    refuted = next((other for other in later if graded(other) == NONE), None)
+    second = next((other for other in later if other >= day + wait and graded(other) in RESPONSES), None)
     if refuted is not None and refuted <= day + hold:
         return None, ""
     if refuted is not None and (second is None or refuted < second):
@@ -115,7 +116,7 @@ def _confirmation(chart: Chart, day: float, days: list[float], graded: Graded) -
     between = [given for given in transfusion_days(chart) if day < given <= second]
     if between:
         return None, f"transfused on day {between[0]:g}, before the counts of day {second:g}"
-    return graded(second)[0], ""
+    return second, ""
 
 
 def _without(definition: Definition, told: set[str], doubts: list[str], free_until: float | None) -> FirstResponse:

@@ -20,16 +20,21 @@ class Finding:
 
 def at_least(n_needed: int, findings: Sequence[Finding]) -> Finding:
     """True if at least so many findings are true, whatever the unknown ones are; false if that cannot be."""
-    n_true = sum(finding.truth is True for finding in findings)
-    n_unknown = sum(finding.truth is None for finding in findings)
+    n_true = n_unknown = 0
+    for finding in findings:
+        n_true += finding.truth is True
+        n_unknown += finding.truth is None
     truth: bool | None = None
     if n_true >= n_needed:
         truth = True
     elif n_true + n_unknown < n_needed:
         truth = False
     # What settled the question is told first.
-    ordered = sorted(findings, key=lambda finding: finding.truth is not truth)
-    return Finding(truth, tuple(reason for finding in ordered for reason in finding.reasons))
+    first: list[str] = []
+    rest: list[str] = []
+    for finding in findings:
+        (first if finding.truth is truth else rest).extend(finding.reasons)
+    return Finding(truth, (*first, *rest))
 
 
 def all_of(findings: Sequence[Finding]) -> Finding:

@@ -6,6 +6,7 @@ from hscape.chart import Chart
 from hscape.clinic.counts import Count
 from hscape.clinic.logic import Finding
 from hscape.clinic.thresholds import threshold
+from hscape.units import DAYS_PER_YEAR
 
 #: Age below which a line of the table holds -> the record.
 _CHILDREN = ((5.0, "child_under_5"), (12.0, "child_5_to_11"), (15.0, "child_12_to_14"))
@@ -17,7 +18,7 @@ def normal_hemoglobin_limits(chart: Chart, day: float) -> tuple[float, float]:
     if chart.age_years is None:
         keys: tuple[str, ...] = (*(key for _, key in _CHILDREN), *adults)
     else:
-        age = chart.age_years + day / 365.25
+        age = chart.age_years + day / DAYS_PER_YEAR
         keys = next(((key,) for limit, key in _CHILDREN if age < limit), adults)
     values = [threshold(f"normal_hemoglobin_{key}_g_per_dl") for key in keys]
     return min(values), max(values)

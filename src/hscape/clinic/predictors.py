@@ -12,6 +12,7 @@ from hscape.clinic.course import Course
 from hscape.clinic.pnh import largest_clone_fraction
 from hscape.clinic.thresholds import cite, threshold
 from hscape.clinic.verdict import CANNOT_TELL, Choices, Verdict
+from hscape.units import DAYS_PER_YEAR
 
 TELOMERE = "telomere_lymphocyte_centile"
 _CAVEAT = "a cohort's share, not a forecast for this patient"
@@ -79,7 +80,7 @@ def assess_age(chart: Chart, course: Course, choices: Choices) -> Verdict:
     if chart.age_years is None:
         return Verdict(rule=rule, name=name, value=CANNOT_TELL, reasons=("age is not in the chart",), source=source)
     day, limit = _baseline_day(course) or 0.0, threshold("older_age_above_years")
-    age = chart.age_years + day / 365.25
+    age = chart.age_years + day / DAYS_PER_YEAR
     which, value = ("older", f"above {limit:g} years") if age > limit else ("younger", f"up to {limit:g} years")
     words = (
         f"age {age:.0f} years; in the cohort {threshold(f'{which}_response_share'):.0%} of patients {value} "

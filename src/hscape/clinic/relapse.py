@@ -8,15 +8,16 @@ The second rule, Japanese, asks for counts of moderate or severe disease *and* a
 
 from __future__ import annotations
 
+import bisect
+
 from hscape.chart import Chart
 from hscape.clinic.counts import NEUTROPHILS, PLATELETS, RETICULOCYTES, Visit, find_visit
 from hscape.clinic.course import Course
 from hscape.clinic.first_response import FirstResponse, first_response
 from hscape.clinic.logic import Finding, at_least
 from hscape.clinic.response import LINES, Definition
-from hscape.clinic.response_at import NONE, count_days, days_after, grade, moment_on
+from hscape.clinic.response_at import NONE, count_days, days_after, grade_on, moment_on
 from hscape.clinic.retreatment import Sign, retreatment_signs
-from hscape.clinic.severity import severe_blood
 from hscape.clinic.thresholds import cite, threshold
 from hscape.clinic.transfusion import transfusion_days, transfusions_known
 from hscape.clinic.verdict import CANNOT_TELL, NOT_ASSESSED, Choices, Verdict
@@ -78,7 +79,7 @@ def _without_signs(
     days = [day for day in count_days(chart, confirmed, course) if day > confirmed]
     if not days:
         return CANNOT_TELL, confirmed, ("no counts after the response was confirmed",)
-    told = [day for day in days if severe_blood(_visit(chart, day, choices), choices).truth is not None]
+    told = [day for day in days if moment_on(chart, course, day, choices).is_severe.truth is not None]
     if not told:
         visits = "1 visit" if len(days) == 1 else f"{len(days)} visits"
         why = f"whether the counts are severe again cannot be told at the {visits} after the response was confirmed"
@@ -89,10 +90,6 @@ def _without_signs(
     if not transfusions_known(chart, choices):
         words.append("no transfusion is recorded: none given, or none written down")
     return NO_RELAPSE, max(told), tuple(words)
-
-
-def _visit(chart: Chart, day: float, choices: Choices) -> Visit:
-    return find_visit(chart, LINES, day, before=0.0, after=threshold("same_visit_days"), choices=choices)
 
 
 def _end(course: Course) -> float:
@@ -117,7 +114,7 @@ def _severe_again(chart: Chart, course: Course, choices: Choices, response_day: 
     One bad count among good ones is no sign at all.
     """
     found = {
-        day: severe_blood(_visit(chart, day, choices), choices) for day in count_days(chart, response_day + 1, course)
+        day: moment_on(chart, course, day, choices).is_severe for day in count_days(chart, response_day + 1, course)
     }
     told = [day for day in found if found[day].truth is not None]
     signs: list[Sign] = []
@@ -159,14 +156,13 @@ def _response_lost(
     """Counts that no longer meet the definition, visit after visit, and are not severe: no source names this."""
 
     def is_lost(day: float) -> bool:
-        moment = moment_on(chart, course, day, choices)
-        is_transfused = moment.is_independent.truth is False
-        return grade(definition, moment)[0] == NONE and not is_transfused
+        is_transfused = moment_on(chart, course, day, choices).is_independent.truth is False
+        return not is_transfused and grade_on(chart, course, definition, day, choices) == NONE
 
     days = count_days(chart, response_day + 1, course)
     lost = {day: is_lost(day) for day in days}
-    for day in (day for day in days if lost[day]):
-        soon = [later for later in days if day < later <= day + threshold("sustained_days")]
+    for index, day in ((index, day) for index, day in enumerate(days) if lost[day]):
+        soon = days[index + 1 : bisect.bisect_right(days, day + threshold("sustained_days"))]
         if soon and all(lost[later] for later in soon):
             words = f"from day {day:g} the counts no longer meet the response by {definition.name}"
             return [Sign(day=day, words=words, is_certain=False)]

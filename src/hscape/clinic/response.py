@@ -38,6 +38,7 @@ class Moment:
         day: day of the judgement.
         visit: the counts.
         before: the counts before treatment.
+        is_severe: are the blood counts severe?
         was_severe: were the blood counts before treatment severe?
         is_independent: free of transfusion up to the day?
         was_dependent: transfused before treatment?
@@ -48,6 +49,7 @@ class Moment:
     day: float
     visit: Visit
     before: Visit
+    is_severe: Finding
     was_severe: Finding
     is_independent: Finding
     was_dependent: Finding
@@ -82,10 +84,7 @@ def read_moment(
     Freedom from transfusion is judged on `judged_day`, or on the day of the visit if that is None.
     """
     start = course.treatment_day if course.treatment_day is not None else day
-    baseline = course.memo.get(("baseline", choices))
-    if baseline is None:
-        baseline = find_visit(chart, LINES, start, before=threshold("baseline_window_days"), after=0.0, choices=choices)
-        course.memo["baseline", choices] = baseline
+    baseline, was_severe, dependent = _before_treatment(chart, course, start, choices)
     visit = find_visit(chart, LINES, day, before=before, after=after, choices=choices)
     seen = visit.day if visit.day is not None else day
     at = seen if judged_day is None else judged_day
@@ -95,10 +94,22 @@ def read_moment(
         day=at,
         visit=visit,
         before=baseline,
-        was_severe=severe_blood(baseline, choices),
+        is_severe=severe_blood(visit, choices),
+        was_severe=was_severe,
         is_independent=is_independent(chart, at, choices),
-        was_dependent=was_dependent(chart, start, choices),
+        was_dependent=dependent,
     )
+
+
+def _before_treatment(chart: Chart, course: Course, start: float, choices: Choices) -> tuple[Visit, Finding, Finding]:
+    """The counts before treatment, whether they were severe, and whether blood was given; worked out once a chart."""
+
+    def find() -> tuple[Visit, Finding, Finding]:
+        window = threshold("baseline_window_days")
+        visit = find_visit(chart, LINES, start, before=window, after=0.0, choices=choices)
+        return visit, severe_blood(visit, choices), was_dependent(chart, start, choices)
+
+    return course.once(("before treatment", choices), find)
 
 
 def _was_severe(moment: Moment) -> Finding:
@@ -117,7 +128,7 @@ def _is_child(moment: Moment) -> Finding:
 
 
 def _no_longer_severe(moment: Moment) -> Finding:
-    return negate(severe_blood(moment.visit, moment.choices))
+    return negate(moment.is_severe)
 
 
 def _not_transfused(moment: Moment) -> Finding:

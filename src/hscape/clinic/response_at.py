@@ -7,6 +7,7 @@ is judged on the day that the months ask for, where the chart reaches so far, no
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import replace
 
 from hscape.chart import Chart
@@ -33,9 +34,10 @@ def grade(definition: Definition, moment: Moment) -> tuple[str, tuple[str, ...]]
     if applies.truth is not True:
         value = NOT_ASSESSED if applies.truth is False else CANNOT_TELL
         return value, (*applies.reasons, f"the {definition.name} definition {for_whom(definition)}")
-    complete, partial = definition.complete(moment), definition.partial(moment)
+    complete = definition.complete(moment)
     if complete.truth:
         return COMPLETE, complete.reasons
+    partial = definition.partial(moment)
     if partial.truth is None:
         return CANNOT_TELL, _told(partial, complete)
     if not partial.truth:
@@ -133,7 +135,7 @@ def _confirmation(
     if definition.confirmation_days is None or value not in RESPONSES:
         return ()
     for day in count_days(chart, visit + definition.confirmation_days, course):
-        later = grade(definition, moment_on(chart, course, day, choices))[0]
+        later = grade_on(chart, course, definition, day, choices)
         if later in (value, COMPLETE):
             return (f"confirmed on day {day:g}, at least {definition.confirmation_days:g} d later",)
         if later in (NONE, PARTIAL, EITHER):
@@ -143,18 +145,29 @@ def _confirmation(
 
 def moment_on(chart: Chart, course: Course, day: float, choices: Choices) -> Moment:
     """Everything that a response is judged by, at the visit of a day."""
-    key = ("moment", day, choices)
-    if key not in course.memo:
-        after = threshold("same_visit_days")
-        course.memo[key] = read_moment(chart, course, day, choices, before=0.0, after=after)
-    moment: Moment = course.memo[key]
-    return moment
+    after = threshold("same_visit_days")
+    return course.once(
+        ("moment", day, choices), lambda: read_moment(chart, course, day, choices, before=0.0, after=after)
+    )
+
+
+def grade_on(chart: Chart, course: Course, definition: Definition, day: float, choices: Choices) -> str:
+    """The response at the visit of a day."""
+    return course.once(
+        ("grade", definition.key, day, choices), lambda: grade(definition, moment_on(chart, course, day, choices))[0]
+    )
 
 
 def count_days(chart: Chart, first: float, course: Course) -> list[float]:
     """Days with counts from a day on, until a transplant."""
-    last = min([day for day in (course.transplant_day, course.death_day) if day is not None], default=float("inf"))
-    return sorted({entry.day for entry in chart.measurements if entry.analyte in LINES and first <= entry.day <= last})
+    ends = [day for day in (course.transplant_day, course.death_day) if day is not None]
+
+    def find() -> list[float]:
+        days = {entry.day for entry in chart.measurements if entry.analyte in LINES}
+        return sorted(day for day in days if day <= min(ends, default=float("inf")))
+
+    found = course.once("count days", find)
+    return found[bisect.bisect_left(found, first) :]
 
 
 def find_definition(key: str) -> Definition:

@@ -63,7 +63,8 @@ class Source:
     address: str = ""
 
 
-def read_data(name: str) -> dict[str, Any]:
+@functools.cache
+def read_data(name: str) -> Mapping[str, Any]:
     """One data file of `criteria/`, for example ``severity.toml``."""
     return tomllib.loads(resources.files("hscape.clinic.criteria").joinpath(name).read_text(encoding="utf-8"))
 

@@ -6,6 +6,9 @@ says which, that is *cannot tell*.
 
 from __future__ import annotations
 
+import bisect
+from collections.abc import Collection
+
 from hscape.chart import Chart
 from hscape.clinic.course import Course
 from hscape.clinic.logic import Finding
@@ -21,6 +24,12 @@ def transfusion_days(chart: Chart) -> list[float]:
     return sorted({entry.day for entry in chart.transfusions if entry.product in _COUNTED})
 
 
+def last_transfusion_day(chart: Chart, day: float, products: Collection[str] = _COUNTED) -> float | None:
+    """Last day up to a day on which one of the products was given; None if none was."""
+    upto = bisect.bisect_right(chart.transfusions, day, key=lambda entry: entry.day)  # in order of day
+    return next((entry.day for entry in reversed(chart.transfusions[:upto]) if entry.product in products), None)
+
+
 def transfusions_known(chart: Chart, choices: Choices) -> bool:
     """True if the absence of a transfusion from the chart means that none was given."""
     if choices.transfusions_are_complete is not None:
@@ -31,9 +40,9 @@ def transfusions_known(chart: Chart, choices: Choices) -> bool:
 def is_independent(chart: Chart, day: float, choices: Choices) -> Finding:
     """Were there no red cells or platelets in the weeks up to a day?"""
     window = threshold("independence_days")
-    recent = [given for given in transfusion_days(chart) if day - window < given <= day]
-    if recent:
-        return Finding(False, (f"transfused on day {max(recent):g}, within {window:g} d before day {day:g}",))
+    last = last_transfusion_day(chart, day)
+    if last is not None and last > day - window:
+        return Finding(False, (f"transfused on day {last:g}, within {window:g} d before day {day:g}",))
     if not transfusions_known(chart, choices):
         return Finding(None, ("no transfusion is recorded near this day: none given, or none written down?",))
     return Finding(True, (f"no red cells or platelets in the {window:g} d up to day {day:g}",))
@@ -42,9 +51,9 @@ def is_independent(chart: Chart, day: float, choices: Choices) -> Finding:
 def was_dependent(chart: Chart, day: float, choices: Choices) -> Finding:
     """Was blood given in the weeks before a day, the start of treatment?"""
     window = threshold("dependence_days")
-    recent = [given for given in transfusion_days(chart) if day - window <= given <= day]
-    if recent:
-        return Finding(True, (f"transfused on day {max(recent):g}, before treatment",))
+    last = last_transfusion_day(chart, day)
+    if last is not None and last >= day - window:
+        return Finding(True, (f"transfused on day {last:g}, before treatment",))
     if not transfusions_known(chart, choices):
         return Finding(None, ("whether transfusions were given before treatment is not recorded",))
     return Finding(False, ("not transfused before treatment",))

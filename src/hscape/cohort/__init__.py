@@ -5,7 +5,7 @@ from hscape.cohort.design_file import design_names, load_design, parse_design
 from hscape.cohort.hooks import Checks, Hooks, default_checks, default_hooks
 from hscape.cohort.one_patient import PatientResult, run_patient
 from hscape.cohort.run import CohortResult, run_cohort
-from hscape.cohort.summary import response_table, screening, wilson_interval
+from hscape.cohort.summary import response_table, screening
 
 __all__ = [
     "Arm",
@@ -23,5 +23,4 @@ __all__ = [
     "run_cohort",
     "run_patient",
     "screening",
-    "wilson_interval",
 ]

@@ -16,9 +16,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hscape.cohort.durable import replacing
 from hscape.cohort.one_patient import PatientResult
 from hscape.cohort.parts import read_blocks
+from hscape.durable import replacing
 from hscape.history import canonical_csv
 
 _TYPES = {"number": pa.float64(), "truth": pa.bool_(), "text": pa.string()}

@@ -5,23 +5,22 @@ from __future__ import annotations
 import json
 import types
 import typing
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from hscape.cohort.design import Design
 from hscape.cohort.hooks import Checks, default_checks
 from hscape.errors import InputError, unknown_name
-from hscape.scenario import LARGEST_FILE_BYTES, UniqueKeyLoader
+from hscape.scenario import NamedYaml
+
+_DESIGNS = NamedYaml(package="hscape.cohort.designs", kind="design", example="the shipped design race-like")
 
 
 def design_names() -> list[str]:
     """Names of the shipped designs."""
-    folder = resources.files("hscape.cohort.designs")
-    return sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+    return _DESIGNS.names()
 
 
 def load_design(name_or_file: str | Path, checks: Checks | None = None) -> Design:
@@ -34,17 +33,7 @@ def load_design(name_or_file: str | Path, checks: Checks | None = None) -> Desig
     Raises:
         InputError: not found, not readable, not YAML, an unknown key, a value that is missing or not possible.
     """
-    text, where = _read(name_or_file)
-    try:
-        data = yaml.load(text, Loader=UniqueKeyLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" in line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "not YAML"
-        raise InputError(f"{where}{line}: {problem}; write YAML as in the shipped design race-like.") from None
-    except (RecursionError, ValueError) as error:
-        raise InputError(f"{where}: cannot be read as YAML ({type(error).__name__}); write it plainly.") from None
-    return parse_design(data, where, checks)
+    return parse_design(_DESIGNS.load(name_or_file), str(name_or_file), checks)
 
 
 def parse_design(data: Any, where: str = "design", checks: Checks | None = None) -> Design:
@@ -82,23 +71,6 @@ def _check_plain(entry: dict[str, Any], place: str) -> None:
         raise InputError(
             f"{place}: holds something that is neither text nor a finite number, such as a date; write days as numbers."
         ) from None
-
-
-def _read(name_or_file: str | Path) -> tuple[str, str]:
-    name = str(name_or_file)
-    if name in design_names():
-        return resources.files("hscape.cohort.designs").joinpath(f"{name}.yaml").read_text(encoding="utf-8"), name
-    path = Path(name)
-    if not path.suffix and not path.exists():
-        raise unknown_name("design", name, design_names(), kind="design")
-    try:
-        if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise InputError(f"{name}: larger than {LARGEST_FILE_BYTES} bytes; a design is a page of text.")
-        return path.read_text(encoding="utf-8"), name
-    except UnicodeDecodeError:
-        raise InputError(f"{name}: not text in UTF-8; save it as UTF-8.") from None
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read ({error.strerror}); give a file that exists.") from None
 
 
 def _check_keys(data: Any, model: type[BaseModel], where: str, part: str) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 import math
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.chart import Chart, Event
 from hscape.clinic.course import last_seen_day
 from hscape.cohort.design import Design
 from hscape.streams import generator
-from hscape.units import DAYS_PER_MONTH
+from hscape.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 
 def lost_after_days(design: Design, number: int, seed: int) -> float:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from hscape.cohort.design import Design
-from hscape.cohort.durable import write_durably
 from hscape.cohort.hooks import Hooks
+from hscape.durable import write_durably
 from hscape.errors import InputError
 from hscape.parameters import Parameters
 from hscape.version import __version__

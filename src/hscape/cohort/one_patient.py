@@ -21,7 +21,7 @@ from hscape.cohort.design import Arm, Design
 from hscape.cohort.follow_up import end_chart, lost_after_days, planned_end_day
 from hscape.cohort.hooks import Hooks, default_hooks
 from hscape.parameters import Parameters
-from hscape.registry import registry_table
+from hscape.registry import registry_row
 
 Cell = str | float | int | bool | None
 
@@ -75,8 +75,7 @@ def run_patient(
 
 def _judge(chart: Chart) -> dict[str, Any]:
     """The rules of the clinic on the chart."""
-    row = registry_table([chart]).to_dict("records")[0]
-    return {str(name): plain(value) for name, value in row.items()}
+    return {name: plain(value) for name, value in registry_row(chart).items()}
 
 
 def _head(design: Design, arm: Arm, number: int, judged: Mapping[str, Any]) -> dict[str, Cell]:

@@ -15,8 +15,8 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from hscape.cohort.durable import UNFINISHED, write_durably
 from hscape.cohort.one_patient import PatientResult
+from hscape.durable import UNFINISHED, write_durably
 from hscape.errors import InputError
 
 BLOCK_PATIENTS = 256

@@ -20,11 +20,11 @@ from typing import Any
 from hscape.cohort import parts as store
 from hscape.cohort.assemble import Digests, assemble
 from hscape.cohort.design import Design
-from hscape.cohort.durable import one_sentence, write_durably
 from hscape.cohort.hooks import Hooks, default_hooks
 from hscape.cohort.identity import alone, claim, identify
 from hscape.cohort.pools import WorkerLost, run_alone, run_here, run_on_cluster
 from hscape.cohort.workers import Outcome, Work, batches
+from hscape.durable import one_sentence, write_durably
 from hscape.errors import InputError, NumericsError
 from hscape.fingerprint import model_fingerprint
 from hscape.folders import check_folder

@@ -11,32 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from scipy.special import ndtri
 
 from hscape.clinic.response_at import MONTHS, NONE, RESPONSES
 from hscape.clinic.verdict import CANNOT_TELL, NOT_ASSESSED
-from hscape.errors import InputError
+from hscape.proportions import wilson_interval
 from hscape.units import DAYS_PER_MONTH
-
-
-def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Wilson's score interval of a share; not a number for no trials.
-
-    Example:
-        >>> low, high = wilson_interval(41, 96)
-        >>> round(low, 3), round(high, 3)
-        (0.333, 0.527)
-    """
-    if not 0 <= successes <= trials:
-        raise InputError(f"wilson_interval: {successes} of {trials} is not a share; give successes up to the trials.")
-    if trials == 0:
-        return math.nan, math.nan
-    z = float(ndtri((1 + confidence) / 2))
-    share, spread = successes / trials, z**2 / trials
-    center = share + spread / 2
-    half = z * math.sqrt(share * (1 - share) / trials + spread / (4 * trials))
-    low = 0.0 if successes == 0 else (center - half) / (1 + spread)  # the ends themselves, not a rounding away
-    return low, 1.0 if successes == trials else (center + half) / (1 + spread)
 
 
 def eligible(table: pd.DataFrame) -> pd.DataFrame:

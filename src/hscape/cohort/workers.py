@@ -19,9 +19,9 @@ from pathlib import Path
 
 from hscape.cohort import parts as store
 from hscape.cohort.design import Design
-from hscape.cohort.durable import one_sentence
 from hscape.cohort.hooks import Hooks
 from hscape.cohort.one_patient import run_patient
+from hscape.durable import one_sentence
 from hscape.errors import InputError
 from hscape.parameters import Parameters
 

@@ -110,12 +110,13 @@ def _blood_over_cell(tick, stop, y, f, program, plan, c, work, means, clones, n_
 
 
 @compiled
-def run_course(y, clones, n_used, program, plan, kinds, c, tracked, shares, out):
+def run_course(y, clones, n_used, program, plan, kinds, constants, tracked, shares, out):
     """Run one patient from `plan.start_tick` to `plan.stop_tick`.
 
     Returns:
         number of used clone slots; `NO_ROOM` if the clone table is full; `FAILED` if the state is not finite.
     """
+    c = constants[0]
     source = np.zeros(draws.SOURCE_WORDS, dtype=np.uint64)
     work, h = np.zeros((7, max(N_STATES, N_CHANNELS))), np.zeros(N_CHANNELS)
     f, means = np.zeros(N_FROZEN), np.zeros(N_MEANS)

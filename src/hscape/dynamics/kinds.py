@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.biology.clone_kinds import CloneKind
 from hscape.dynamics.mutation import ABSENT, WITHOUT_ESCAPE, WITHOUT_FITNESS, MutationKinds
 from hscape.patient import CloneChange
+from hscape.units import DAYS_PER_YEAR
 
 
 def mutation_kinds(kinds: Sequence[CloneKind], changed: Mapping[int | str, CloneChange] | None = None) -> MutationKinds:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from hscape.biology.balance import DAYS_PER_YEAR, constants_record
+from hscape.biology.balance import constants_record, one_row
 from hscape.biology.influence import Program, compile_influences, to_tick
 from hscape.biology.state import N_BLOOD, N_STATES
 from hscape.dynamics import course, output, plan
@@ -19,7 +19,7 @@ from hscape.errors import InputError, NumericsError
 from hscape.history import History, Run
 from hscape.patient import Patient
 from hscape.streams import check_seed, fresh_seed, stream_key
-from hscape.units import TICKS_PER_DAY
+from hscape.units import DAYS_PER_YEAR, TICKS_PER_DAY
 
 KERNELS = {"exact": plan.EXACT, "step": plan.STEP, "mean": plan.MEAN}
 WEEK_DAYS = 7.0
@@ -226,7 +226,7 @@ def _prepare(
     tracked = np.full(N_TRACKED, -1, dtype=np.int64)
     tracked[0] = 0
     shares = np.zeros((N_BLOOD, N_TRACKED))
-    return y, clones, n_used, program, asked, kinds, constants, tracked, shares, written
+    return y, clones, n_used, program, asked, kinds, one_row(constants), tracked, shares, written
 
 
 def stem_cells_from_birth(

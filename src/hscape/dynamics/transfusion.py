@@ -40,6 +40,13 @@ def neutrophils_1e9_per_l(y, c):
     return c.neutrophils_normal_1e9_per_l * y[NEUTROPHILS] / y[VOLUME]
 
 
+@compiled
+def seen_counts(y, h, constants):
+    """Hemoglobin, platelets and neutrophils of a state; the constants as a table of one row."""
+    c = constants[0]
+    return hemoglobin_g_per_dl(y, c), platelets_1e9_per_l(y, h, c), neutrophils_1e9_per_l(y, c)
+
+
 @inlined
 def _is_below(count, limit):
     """Below a limit that was set; an empty marrow's counts may be a rounding below zero."""

@@ -17,8 +17,8 @@ from hscape.exchange.issues import IssueList, Place
 from hscape.exchange.resolve import resolve_values, value_key
 from hscape.exchange.traps import check_clones, flag_values
 from hscape.exchange.unit_fit import Value
+from hscape.units import DAYS_PER_YEAR
 
-_DAYS_PER_YEAR = 365.25
 _SEX = {
     **dict.fromkeys(
         (
@@ -264,7 +264,7 @@ def _sex(draft: Draft, issues: IssueList) -> str | None:
 
 def _age(draft: Draft, zero: float, issues: IssueList) -> float | None:
     if "birth_date" in draft.dates and draft.has_dates:
-        years = (zero - draft.dates["birth_date"]) / _DAYS_PER_YEAR
+        years = (zero - draft.dates["birth_date"]) / DAYS_PER_YEAR
         if 0 <= years <= 115:
             return float(int(years))
         issues.add(

@@ -7,21 +7,12 @@ differ by more than a fifth, that is said.
 
 from __future__ import annotations
 
-import math
-
 from hscape.exchange.issues import IssueList
 from hscape.exchange.lab_units import WHITE_CELL_SHARE
 from hscape.exchange.unit_fit import Value
+from hscape.proportions import wilson_interval
 
-_Z = 1.959964
 _DISAGREEMENT = 0.20
-
-
-def wilson_interval(fraction: float, n: float) -> tuple[float, float]:
-    """95 % interval of a proportion seen in n cells."""
-    middle = (fraction + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z / (1 + _Z**2 / n) * math.sqrt(fraction * (1 - fraction) / n + _Z**2 / (4 * n * n))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def derive_values(values: list[Value], patient_id: str, issues: IssueList) -> list[Value]:
@@ -99,7 +90,7 @@ def _from_share(day: dict[str, Value], family: str, patient_id: str, issues: Iss
             )
         return []
     n_cells = 50 if white.number < 1 else 100
-    low, high = wilson_interval(fraction, n_cells)
+    low, high = wilson_interval(fraction * n_cells, n_cells)
     issues.add(
         "grey",
         "count_derived",

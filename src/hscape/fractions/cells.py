@@ -14,9 +14,9 @@ from hscape.fractions.convert import (
     cell_fraction_from_vaf,
     choose_copies,
     vaf_formula,
-    wilson_interval,
 )
 from hscape.genome.genes import find_gene
+from hscape.proportions import wilson_interval
 
 #: Relative half-width of a 95 % interval for a fraction without a count of cells or reads.
 _FLOW_RELATIVE_HALF_WIDTH = 0.10

@@ -19,8 +19,6 @@ from dataclasses import dataclass
 
 from hscape.errors import InputError
 
-_Z = 1.959964
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copies:
@@ -138,12 +136,3 @@ def baf_formula(baf: float, copy_state: str) -> str:
         return f"2 - 1/BAF = 2 - 1/{upper:.4g} = {value:.4g} (one copy deleted)"
     assumed = ", assumed" if copy_state == "unknown" else ""
     return f"2 x |BAF - 0.5| = 2 x |{baf:.4g} - 0.5| = {value:.4g} (CN-LOH{assumed})"
-
-
-def wilson_interval(successes: float, trials: float) -> tuple[float, float]:
-    """95 % Wilson interval of a proportion."""
-    share = successes / trials
-    below = 1 + _Z**2 / trials
-    middle = (share + _Z**2 / (2 * trials)) / below
-    half = _Z / below * math.sqrt(share * (1 - share) / trials + _Z**2 / (4 * trials**2))
-    return max(0.0, middle - half), min(1.0, middle + half)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.care.outcomes import background_death_per_year, bleeding_fold, infection_fold
 from hscape.parameters import Parameters
+from hscape.units import DAYS_PER_YEAR
 
 _HB, _PLT, _ANC, _RET = 1, 2, 3, 4
 #: Weeks above the triggers that make a course free of transfusions.

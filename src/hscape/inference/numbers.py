@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.dynamics.coarse_record import DONOR, N_SLOTS
 from hscape.inference.slots import CloneSlot
 from hscape.parameters import Parameters
+from hscape.units import DAYS_PER_YEAR
 
 #: Coordinates of every person, in order; each further clone adds those of `CLONE_COORDINATES`.
 COORDINATES = (

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaincinv, ndtr
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.biology.clone_kinds import CloneKind, catalogue_names, clone_kind, driver_kinds
 from hscape.clinic.karyotype import read_karyotype
 from hscape.parameters import Parameters
+from hscape.units import DAYS_PER_YEAR
 
 #: Loss of chromosome 7 or 7q in words, as FISH and arrays tell it; not trisomy 7, not 17.
 _LOSS_OF_7 = re.compile(r"monosomy[ _-]*7(?!\d)|(?<![\d\w])-7(?!\d)|del\(7\)|(?<!\d)7q-", re.IGNORECASE)

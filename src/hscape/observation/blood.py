@@ -35,11 +35,12 @@ def count_blood(subject: Subject, assay: BloodCounts, day: float) -> list[Measur
     Returns:
         One measurement an analyte; none for a value that is missing or that the history does not have.
     """
-    values = {name: _measured(subject, assay, name, day) for name in DIGITS if name not in (_WHITE, *WHITE_KINDS)}
+    kept = [name for name in DIGITS if not _is_missing(subject, assay, name, day)]
+    values = {name: _measured(subject, assay, name, day) for name in kept if name not in (_WHITE, *WHITE_KINDS)}
     white, cells = _white_cells(subject, assay, day)
     found = []
     for name, value in (values | white).items():
-        if math.isnan(value) or _is_missing(subject, assay, name, day):
+        if math.isnan(value) or name not in kept:
             continue
         flags = [*_flags(subject, assay, name, day), *(["manual"] if name in WHITE_KINDS and cells < 0 else [])]
         one_cell = white[_WHITE] / abs(cells) if name in WHITE_KINDS and cells else 0.0
@@ -93,8 +94,7 @@ def _flags(subject: Subject, assay: BloodCounts, name: str, day: float) -> list[
     flags = []
     if product := _TRANSFUSED.get(name):
         window = assay.windows_days.get(product, 0.0)
-        given = (subject.day_of(item.day) for item in subject.patient.transfusions if item.product == product)
-        if any(0 <= day - transfused <= window for transfused in given):
+        if subject.is_transfused(product, day, window):
             flags.append("after_transfusion")
     if name in ("neutrophils_1e9_per_l", _WHITE):
         window = assay.windows_days.get("g_csf", 0.0)

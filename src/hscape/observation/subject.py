@@ -9,16 +9,17 @@ Left out: cells in a blood sample beside these three lines, and what a marrow as
 
 from __future__ import annotations
 
+import bisect
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from hscape.care import CloneTraits, VirtualPatient
 from hscape.errors import InputError
 from hscape.history import ADULT_YEARS
-from hscape.streams import generator
+from hscape.streams import Rekeyed
 
 #: Specimen -> line of the clone table -> count that weighs it; a single line needs no weight.
 _MIXTURES: dict[str, dict[str, str]] = {
@@ -60,20 +61,26 @@ class Subject:
         seed: of the observation.
         diagnosis_day: day of the course that is day 0 of the chart.
         last_day: last day of the chart.
+        row_days: days of the rows of `history.counts`.
         columns: column of `history.counts` -> values, shape (n_rows,).
+        transfused: product -> days of the course on which it was given, in order.
         clone_days: days of the clone table, shape (n_days,).
         shares: (clone, line) -> share of cells, shape (n_days,); a clone alone, without its descendants.
         carriers: clone -> itself and all that descend from it.
+        streams: gives the draws of every assay.
     """
 
     patient: VirtualPatient
     seed: int
     diagnosis_day: float
     last_day: float
+    row_days: Sequence[float]
     columns: Mapping[str, np.ndarray]
+    transfused: Mapping[str, Sequence[float]]
     clone_days: np.ndarray
     shares: Mapping[tuple[str, str], np.ndarray]
     carriers: Mapping[str, frozenset[str]]
+    streams: Rekeyed = field(default_factory=Rekeyed, compare=False, repr=False)
 
     @classmethod
     def meet(cls, patient: VirtualPatient, seed: int) -> Subject:
@@ -103,7 +110,9 @@ class Subject:
             seed=seed,
             diagnosis_day=patient.diagnosis_day,
             last_day=chart_day(patient.last_day, patient.diagnosis_day),
+            row_days=patient.history.counts["day"].tolist(),
             columns={str(name): values.to_numpy(dtype=float) for name, values in patient.history.counts.items()},
+            transfused=_transfused(patient),
             clone_days=days,
             shares=shares,
             carriers=_carriers(patient.clone_traits),
@@ -123,29 +132,36 @@ class Subject:
         """Whole day of the chart for a day of the course."""
         return chart_day(day, self.diagnosis_day)
 
+    def is_transfused(self, product: str, day: float, window_days: float) -> bool:
+        """Was a product given on a day of the chart, or in the days before it?"""
+        given = self.transfused.get(product, ())
+        upto = bisect.bisect_right(given, day, key=self.day_of)
+        return upto > 0 and day - self.day_of(given[upto - 1]) <= window_days
+
     def chance(self, assay: str, day: float, *names: str) -> np.random.Generator:
-        """Draws of one assay on one day of the chart; the same whatever else is observed."""
-        return generator(self.seed, "observation", self.patient.patient_id, assay, repr(float(day)), *names)
+        """Draws of one assay on one day of the chart; the same whatever else is observed. Good until the next call."""
+        return self.streams.of(self.seed, "observation", self.patient.patient_id, assay, repr(float(day)), *names)
 
     def true_count(self, column: str, day: float) -> float:
         """True value of a column of `history.counts` on a day of the chart, log-linear between rows; NaN if unknown."""
-        days, values = self.columns["day"], self.columns[column]
+        days, values = self.row_days, self.columns[column]
         when = self.diagnosis_day + day
         if not days[0] <= when <= max(days[-1], self.patient.last_day):
             return math.nan
-        after = min(int(np.searchsorted(days, when)), len(days) - 1)
+        after = min(bisect.bisect_left(days, when), len(days) - 1)
         before = max(after - 1, 0)
-        low, high = values[before], values[after]
+        low, high = float(values[before]), float(values[after])
         if math.isnan(low) or math.isnan(high):
             return math.nan
         if after == before or days[after] <= when:
-            return float(high)
+            return high
         if product := _MOVED_BY.get(column):
-            jumps = [
-                g.day for g in self.patient.transfusions if g.product == product and days[before] < g.day <= days[after]
-            ]
-            if jumps:  # a transfusion between two rows is a step, not a slope
-                return float(low) if when <= min(jumps) else float(high)
+            given = self.transfused.get(product, ())
+            jump = bisect.bisect_right(given, days[before])
+            if (
+                jump < len(given) and given[jump] <= days[after]
+            ):  # a transfusion between two rows is a step, not a slope
+                return low if when <= given[jump] else high
         weight = (when - days[before]) / (days[after] - days[before])
         return math.exp((1 - weight) * math.log(max(low, _SMALLEST)) + weight * math.log(max(high, _SMALLEST)))
 
@@ -190,6 +206,13 @@ def _shares(patient: VirtualPatient) -> tuple[np.ndarray, dict[tuple[str, str], 
             course[row_day[rows]] = np.where(np.isnan(values), early[rows], np.clip(values, 0.0, 1.0))
             found[clone, line] = course
     return days, found
+
+
+def _transfused(patient: VirtualPatient) -> dict[str, list[float]]:
+    given: dict[str, list[float]] = {}
+    for item in patient.transfusions:
+        given.setdefault(item.product, []).append(item.day)
+    return {product: sorted(days) for product, days in given.items()}
 
 
 def _carriers(traits: Mapping[str, CloneTraits]) -> dict[str, frozenset[str]]:

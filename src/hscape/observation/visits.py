@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from hscape.errors import InputError
 from hscape.streams import check_seed, generator
+from hscape.units import DAYS_PER_YEAR
 
-_YEAR_DAYS = 365.25
 _DAY_FIELDS = ("days_after_diagnosis", "marrow_days", "sequencing_days", "pnh_flow_days", "hla_days")
 
 
@@ -181,7 +181,7 @@ def _clean(name: str, days: Iterable[float]) -> tuple[float, ...]:
 def _length_days(where: str, years: float) -> float:
     if not (math.isfinite(years) and years > 0):
         raise InputError(f"{where}: {years} years is not a length; give more than 0.")
-    return years * _YEAR_DAYS
+    return years * DAYS_PER_YEAR
 
 
 def _due_days(last: float) -> tuple[float, ...]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hscape.cohort.durable import one_sentence
 from hscape.cohort.summary import eligible
+from hscape.durable import one_sentence
 from hscape.plots.cohort_incidence import draw_incidence
 from hscape.plots.cohort_recovery import draw_recovery
 from hscape.plots.cohort_responses import draw_responses

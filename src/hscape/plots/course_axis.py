@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.care import VirtualPatient
 from hscape.history import History
 from hscape.plots.style import MUTED
-from hscape.units import DAYS_PER_MONTH
+from hscape.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 YEARS_FROM_DAYS = 3 * DAYS_PER_YEAR
 TREATED, HAPPENED = "#F0E442", "#222222"

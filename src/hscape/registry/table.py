@@ -35,7 +35,7 @@ def registry_table(charts: Iterable[Chart], *, choices: Choices | None = None) -
     Raises:
         InputError: two charts have the same patient_id.
     """
-    return pd.DataFrame([_row(chart, choices) for chart in checked_charts(charts)])
+    return pd.DataFrame([registry_row(chart, choices=choices) for chart in checked_charts(charts)])
 
 
 def reasons_table(charts: Iterable[Chart], *, choices: Choices | None = None) -> pd.DataFrame:
@@ -76,7 +76,8 @@ def column_name(rule: str) -> str:
     return rule.replace(".", "_").replace("-", "_")
 
 
-def _row(chart: Chart, choices: Choices | None) -> dict[str, Any]:
+def registry_row(chart: Chart, *, choices: Choices | None = None) -> dict[str, Any]:
+    """The row of one patient, by column."""
     course, verdicts = read_course(chart), assess(chart, choices=choices)
     return {
         "patient_id": chart.patient_id,

@@ -20,6 +20,7 @@ from typing import Any
 
 from hscape.chart import Chart
 from hscape.chart.document import chart_from_dict, chart_to_dict
+from hscape.durable import replacing
 from hscape.errors import InputError
 from hscape.fingerprint import model_fingerprint
 from hscape.inference.answer import as_dict, chart_digest
@@ -158,18 +159,11 @@ def _json(content: Any) -> bytes:
 
 
 def _write_zip(target: Path, files: Mapping[str, bytes]) -> None:
-    handle, name = tempfile.mkstemp(dir=target.absolute().parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in sorted(files):
-                entry = zipfile.ZipInfo(file, _FIRST_DATE)
-                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-                archive.writestr(entry, files[file])
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with replacing(target) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(files):
+            entry = zipfile.ZipInfo(file, _FIRST_DATE)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            archive.writestr(entry, files[file])
 
 
 def _write_folder(target: Path, files: Mapping[str, bytes]) -> None:

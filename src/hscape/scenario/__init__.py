@@ -5,6 +5,7 @@ The published JSON Schema is `scenarios/scenario.schema.json`; write it with ``p
 
 from hscape.scenario.check import parse_scenario
 from hscape.scenario.model import Scenario
-from hscape.scenario.read import LARGEST_FILE_BYTES, UniqueKeyLoader, load_scenario, scenario_names
+from hscape.scenario.named_yaml import NamedYaml, UniqueKeyLoader
+from hscape.scenario.read import load_scenario, scenario_names
 
-__all__ = ["LARGEST_FILE_BYTES", "Scenario", "UniqueKeyLoader", "load_scenario", "parse_scenario", "scenario_names"]
+__all__ = ["NamedYaml", "Scenario", "UniqueKeyLoader", "load_scenario", "parse_scenario", "scenario_names"]

@@ -11,10 +11,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.clinic.evolution import HIGH
 from hscape.clinic.response_at import RESPONSES
 from hscape.registry import cumulative_incidence, kaplan_meier, time_to_event
+from hscape.units import DAYS_PER_YEAR
 from hscape.validation.estimates import (
     NOBODY,
     Estimate,

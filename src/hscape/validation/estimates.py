@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hscape.cohort import wilson_interval
+from hscape.proportions import wilson_interval
 from hscape.registry import Curve
 from hscape.streams import generator
 

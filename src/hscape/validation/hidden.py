@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from hscape.biology import rates
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.care import VirtualPatient
 from hscape.chart import Chart
+from hscape.units import DAYS_PER_YEAR
 
 MONTH = DAYS_PER_YEAR / 12.0
 SEEN_FRACTION = 0.01  # smallest clone that routine flow cytometry and the studies of HLA loss counted

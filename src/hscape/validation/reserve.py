@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.care import CarePlan, VirtualPatient, admit
 from hscape.care.plan_file import read_plan
 from hscape.cohort.population import draw_case
 from hscape.dynamics.simulate import simulate
 from hscape.parameters import Parameters
 from hscape.patient import Patient
+from hscape.units import DAYS_PER_YEAR
 
 N_PEOPLE = 120
 N_TRANSPLANTS = 24

@@ -6,13 +6,14 @@ import math
 
 import numpy as np
 
-from hscape.biology.balance import DAYS_PER_YEAR, LN2
+from hscape.biology.balance import LN2
 from hscape.biology.channels import Channel
 from hscape.biology.influence import Change, Context, Influence, Jump
 from hscape.dynamics.simulate import simulate
 from hscape.history import History
 from hscape.parameters import Parameters
 from hscape.patient import Patient
+from hscape.units import DAYS_PER_YEAR
 
 
 class ProductionStop(Influence):

@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.biology.influences import Aging
 from hscape.dynamics.simulate import simulate
 from hscape.parameters import Parameters
 from hscape.patient import Founder, Patient
+from hscape.units import DAYS_PER_YEAR
 
 N_PEOPLE = 400  # standard error of a prevalence of 0.12: 0.016
 YEAR = DAYS_PER_YEAR

@@ -20,10 +20,10 @@ from hscape.dynamics.simulate import simulate
 from hscape.errors import InputError
 from hscape.parameters import Parameters
 from hscape.patient import Founder, Patient
+from hscape.units import DAYS_PER_YEAR
 from hscape.verify import bench_cohorts, bench_peers
 
-YEAR = 365.25
-LIFETIME_DAYS = 70 * YEAR
+LIFETIME_DAYS = 70 * DAYS_PER_YEAR
 
 
 def best(work: Callable[[], Any], repeats: int) -> float:
@@ -139,10 +139,10 @@ WORKS = (
 )  # fmt: skip
 
 
-def run_benchmarks(*, quick: bool = False, say: Callable[[str], None] = print) -> list[dict[str, Any]]:
-    """Run every benchmark; rows of work, our figure, the peer's, their ratio and the unit."""
+def run_benchmarks(*, quick: bool = False, only: str = "", say: Callable[[str], None] = print) -> list[dict[str, Any]]:
+    """Run every benchmark, or those with a word in their name; rows of work, our figure, the peer's, ratio, unit."""
     rows = []
-    works = (*WORKS, *bench_cohorts.WORKS)
+    works = [work for work in (*WORKS, *bench_cohorts.WORKS) if only in work.__name__]
     for i, work in enumerate(works):
         say(f"{i + 1} of {len(works)}: {work.__name__.replace('_', ' ')}")
         rows.append(work(1 if quick else 5))

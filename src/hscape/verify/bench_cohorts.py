@@ -10,6 +10,7 @@ from hscape.cohort import load_design
 from hscape.cohort.one_patient import run_patient
 from hscape.cohort.population import draw_case
 from hscape.parameters import Parameters
+from hscape.units import DAYS_PER_YEAR
 
 PLAN = read_plan(
     "IST",
@@ -28,7 +29,7 @@ def _lived(years: float, patients: int) -> float:
 
     start = time.process_time()
     for number in range(patients):
-        case = draw_case("trial-europe", PLAN, seed=1, number=number, follow_up_days=365.25 * years)
+        case = draw_case("trial-europe", PLAN, seed=1, number=number, follow_up_days=DAYS_PER_YEAR * years)
         admit(case, seed=1, number=number)
     return 1000.0 * (time.process_time() - start) / patients
 

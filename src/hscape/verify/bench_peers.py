@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.biology.influence import Influence
 from hscape.parameters import Parameters
+from hscape.units import DAYS_PER_YEAR
 
 Peer = tuple[str, float | None, str]
 MISSING = "not installed; pip install hscape[bench]"

@@ -15,11 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.biology.channels import Channel
 from hscape.biology.clone_kinds import CloneKind
 from hscape.biology.influence import Change, Context, Influence
 from hscape.parameters import Parameters
+from hscape.units import DAYS_PER_YEAR
 
 STEPS_PER_YEAR = 2  # a staircase; a finer one changes nothing visible
 RESCUED = ("TERT_promoter",)

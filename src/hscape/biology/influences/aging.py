@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.biology.channels import Channel
 from hscape.biology.influence import Change, Context, Influence
+from hscape.units import DAYS_PER_YEAR
 
 STEPS_PER_YEAR = 4  # the growing niche is a staircase; a finer one changes nothing visible
 

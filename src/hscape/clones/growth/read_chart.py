@@ -10,12 +10,13 @@ import pandas as pd
 
 from hscape.chart import Chart, CloneMeasurement
 from hscape.clinic.drugs import courses
-from hscape.clones.growth.read_table import DAYS_PER_YEAR, read_table
+from hscape.clones.growth.read_table import read_table
 from hscape.clones.growth.readings import Readings
 from hscape.clones.growth.table_cells import columns_of, table_of_file
 from hscape.errors import InputError
 from hscape.exchange import Issue, read_charts
 from hscape.parameters import Parameters
+from hscape.units import DAYS_PER_YEAR
 
 
 def readings_of_file(path: Path, parameters: Parameters) -> Readings:

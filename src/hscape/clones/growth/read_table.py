@@ -15,8 +15,8 @@ from hscape.clones.growth.table_cells import Cells
 from hscape.errors import InputError
 from hscape.fractions import Copies, choose_copies
 from hscape.parameters import Parameters
+from hscape.units import DAYS_PER_YEAR
 
-DAYS_PER_YEAR = 365.25
 _TIMES = ("age_years", "time_years", "time_days")
 _SEXES = {"f": "female", "female": "female", "m": "male", "male": "male", "": ""}
 

@@ -14,14 +14,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.clones.phylogeny.descent import Descent, Trajectory, grow_back
 from hscape.clones.phylogeny.numbers import number
 from hscape.clones.phylogeny.tree import Tree
 from hscape.errors import InputError
 from hscape.history import History
 from hscape.streams import generator
-from hscape.units import TICKS_PER_DAY
+from hscape.units import DAYS_PER_YEAR, TICKS_PER_DAY
 
 ORDINARY = -1
 #: Every so many years the childhood of the ordinary stem cells is divided.

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import gamma, norm
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.clones.phylogeny import law
 from hscape.clones.phylogeny.posterior import Posterior
 from hscape.parameters import Parameters, records
+from hscape.units import DAYS_PER_YEAR
 
 #: Points of the posterior over which sizes are summed, and steps of two evenly spread sequences (golden and plastic).
 POINTS, SPREAD = 4000, (0.6180339887498949, 0.7548776662466927)

@@ -18,8 +18,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from hscape.cohort.durable import one_sentence, write_durably
 from hscape.cohort.workers import settle
+from hscape.durable import one_sentence, write_durably
 from hscape.errors import InputError, unknown_name
 from hscape.fingerprint import model_fingerprint
 from hscape.folders import check_folder

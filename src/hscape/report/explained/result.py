@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from hscape.chart import Chart
+from hscape.durable import write_durably
 from hscape.errors import InputError
 from hscape.inference.answer import as_dict
 from hscape.inference.arviz_export import to_arviz
@@ -118,16 +118,6 @@ def write_whole(path: Path, content: bytes) -> None:
         InputError: it cannot be written.
     """
     try:
-        handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_durably(path, content)
     except OSError as error:
         raise InputError(f"--out: {path} cannot be written ({error.strerror}); give another file.") from None
