@@ -8,24 +8,23 @@ from __future__ import annotations
 import platform
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
+from benchmarks.page import PAGE
 from hscape.verify.bench import run_benchmarks
 from hscape.version import __version__
 
-#: What `benchmarks.cohorts` writes comes after it and is kept.
-COHORTS = "## Cohorts"
-PAGE = Path(__file__).parent / "results.md"
+#: What the other modules of this folder write begins with it and is kept.
+SECTION = "\n## "
 
 
 def main() -> None:
     """Write the page, or the rows that were asked for."""
     only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else ""
     rows = [_shown(row) for row in run_benchmarks(quick="--quick" in sys.argv, only=only, say=_say)]
-    table, _, cohorts = PAGE.read_text(encoding="utf-8").partition(COHORTS)
+    table, mark, others = PAGE.read_text(encoding="utf-8").partition(SECTION)
     lines = _replaced(table, rows) if only else [*_head(), *rows]
-    PAGE.write_text("\n".join(lines) + "\n" + (f"\n{COHORTS}{cohorts}" if cohorts else ""), encoding="utf-8")
+    PAGE.write_text("\n".join(lines) + "\n" + mark + others, encoding="utf-8")
     print("\n".join(rows))
 
 

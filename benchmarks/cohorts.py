@@ -18,7 +18,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-PAGE = Path(__file__).parent / "results.md"
+from benchmarks.page import replace_section
+
 HEADING = "## Cohorts"
 SOURCE = str(Path(__file__).resolve().parents[1] / "src")
 PATIENTS, YEARS = (50, 100, 200), (5, 10, 20)
@@ -107,8 +108,7 @@ def main() -> None:
              "time of one process, compiled code cached."]  # fmt: skip
     lines += before_and_after(str(Path(source).resolve())) if source else []
     lines += growth()
-    page = PAGE.read_text(encoding="utf-8").partition(HEADING)[0].rstrip("\n")
-    PAGE.write_text(page + "\n\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    replace_section(lines)
     print("\n".join(lines))
 
 
