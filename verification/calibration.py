@@ -149,12 +149,14 @@ def attribution_section(quick: bool, say: Say) -> list[str]:
     if not clones or not counts:
         return [*lines, "No recovered patient among them.", ""]
     lines += _attribution_table(clones)
-    size = np.array([abs(record["log10_bayes_factor"] or 0.0) for record in counts])
+    known = [record["log10_bayes_factor"] for record in counts if record["log10_bayes_factor"] is not None]
+    size = np.abs(np.array(known, dtype=float))
     below = int((size < 1.0).sum())
     low, high = wilson(below, len(size))
     inside = sum(0.1 <= record["events"]["clone-mediated"][0] <= 0.9 for record in counts)
     lines += ["", f"Counts alone: |log10 Bayes factor| below 1 in {below} of {len(size)} ({low:.2f} to {high:.2f}; wanted at "
-              f"least 0.95); probability between 0.1 and 0.9 in {inside}.", ""]  # fmt: skip
+              f"least 0.95); {len(counts) - len(size)} without one (too few recoveries in the "
+              f"prior); probability between 0.1 and 0.9 in {inside}.", ""]  # fmt: skip
     return lines
 
 
