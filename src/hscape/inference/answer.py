@@ -54,6 +54,12 @@ def as_dict(explanation: Explanation, *, with_deaths: bool = False) -> dict[str,
         "relapse": dict(e.relapse) if is_told else {},
         "quantities": {name: _quantity(e, name) for name in e.quantities} if is_told else {},
         "learnt": dict(e.learnt) if is_told else {},
+        "next_measurements": [
+            {"measurement": w.measurement, "question": w.question, "variance_removed": w.removed}
+            for w in e.next_measurements
+        ]
+        if is_told
+        else [],
         "alarms": [{"name": a.name, "weight": a.weight, "words": a.words} for a in e.alarms],
         "used": {
             "findings": len(e.problem.observations.rows),

@@ -33,7 +33,7 @@ def first_detectable(problem: Problem, days: np.ndarray, rows: np.ndarray, slot:
         metaphases = p["karyotype_loss_cells_count"] / p["karyotype_metaphases_count"]
         limits = {"karyotype": (marrow, metaphases), "SNP array": array}
     else:
-        limits = {"sequencing": (blood, _sequencing_limit(problem, slot))}
+        limits = {"sequencing": (blood, sequencing_limit_share(problem, slot))}
     found: dict[str, float | None] = {}
     for assay, (share, limit) in limits.items():
         above = share >= limit
@@ -43,7 +43,7 @@ def first_detectable(problem: Problem, days: np.ndarray, rows: np.ndarray, slot:
     return found
 
 
-def _sequencing_limit(problem: Problem, slot: int) -> float:
+def sequencing_limit_share(problem: Problem, slot: int) -> float:
     """Share of cells at which the laboratory's smallest VAF is reached: all reads of a gene on a man's X are mutant."""
     kind = problem.mapping.clones[slot - FIRST_OTHER].kind
     on_only_copy = kind is not None and kind.chromosome == "X" and problem.chart.sex == "male"

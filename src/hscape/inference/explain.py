@@ -17,6 +17,7 @@ from hscape.inference.detectable import first_detectable
 from hscape.inference.engines import Draws, infer
 from hscape.inference.futures import Future, IfEnded, all_futures, if_attack_ended, later_response, relapse_risks
 from hscape.inference.judged import is_recovered
+from hscape.inference.next_measurement import Worth, next_measurements
 from hscape.inference.numbers import AT, HLA, slot_column
 from hscape.inference.odds import Odds, find_odds
 from hscape.inference.problem import Problem, make_problem
@@ -25,6 +26,8 @@ from hscape.parameters import Parameters
 from hscape.streams import check_seed, generator
 
 Progress = Callable[[float, str], None]
+#: Killing below this does nothing within a life; draws are not told apart there.
+NO_KILLING_PER_DAY = 1e-5
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -68,6 +71,7 @@ class Explanation:
         landmark: chance of a later response 6 and 12 months from now, None if it does not apply.
         relapse: chance of relapse by what is done with cyclosporine.
         learnt: quantity -> share of the prior's variance that the data removed.
+        next_measurements: what further readings would remove of the variance of open questions.
         point_probability: of each observation.
         alarms: doubts.
         seed: of the run.
@@ -89,6 +93,7 @@ class Explanation:
     landmark: tuple[float, float] | None
     relapse: dict[str, float]
     learnt: dict[str, float]
+    next_measurements: tuple[Worth, ...]
     point_probability: np.ndarray
     alarms: tuple[Alarm, ...]
     seed: int
@@ -134,6 +139,7 @@ def explain(
     futures = all_futures(problem, numbers, draws.noise, seed) if with_futures else ()
     course, quantities = _course(problem, numbers, draws.noise, causes)
     learnt = _learnt(quantities, reference)
+    worth = _worth(problem, draws, numbers, quantities, causes, ended, seed)
     distance = standardized(problem, rows_at(problem, numbers, draws.noise))
     points = point_probabilities(distance)
     replicate = replicate_probability(distance, generator(seed, "replicates"))
@@ -144,9 +150,28 @@ def explain(
         numbers=numbers, quantities=quantities, course=course, causes=causes, odds=odds, if_ended=ended,
         futures=futures, landmark=later_response(problem, numbers, draws.noise, seed) if with_futures else None,
         relapse=relapse_risks(problem, numbers, draws.noise, seed) if with_futures else {}, learnt=learnt,
+        next_measurements=worth,
         point_probability=points, alarms=alarms, seed=seed, seconds=time.perf_counter() - started,
         reference=reference,
     )  # fmt: skip
+
+
+def _worth(
+    problem: Problem, draws: Draws, numbers: np.ndarray, quantities: dict[str, np.ndarray], causes: Causes,
+    ended: IfEnded, seed: int,
+) -> tuple[Worth, ...]:  # fmt: skip
+    """What further readings would tell of the questions that the page asks."""
+    rows, _ = problem.courses(numbers, draws.noise, np.array([problem.last_day]))
+    questions = {
+        "Did escape clones make the recovery possible?": causes.is_mediated.astype(float),
+        "How many stem cells are left?": _scaled(quantities["reserve_fraction"], "reserve_fraction"),
+        "How fast does the attack kill today?": np.log(
+            np.maximum(quantities["attack_now_per_day"], NO_KILLING_PER_DAY)
+        ),
+    }
+    if ended.is_applicable:
+        questions["Would transfusions become needless if the attack ended?"] = ended.becomes_free.astype(float)
+    return tuple(next_measurements(problem, rows[:, 0], questions, seed))
 
 
 def _grid(problem: Problem) -> np.ndarray:

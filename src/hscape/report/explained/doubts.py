@@ -81,6 +81,22 @@ def learnt(e: Explanation) -> Markup:
                 lambda: explained_learnt.draw_explained_learnt(e), explained_learnt.title_of_learnt(e),
                 explained_learnt.describe_explained_learnt(e), "learnt-bars", tables.learnt_data(e),
             ),
+            _next(e),
+        )
+    )  # fmt: skip
+
+
+def _next(e: Explanation) -> Markup:
+    """What one further reading would tell; nothing if no question is open."""
+    if not e.next_measurements:
+        return paragraph("No further reading was weighed: the questions of this page are not open.")
+    return join(
+        (
+            tag("h3", "What a further reading would tell"),
+            paragraph("One reading more on the last explained day, by what it would remove of the doubt in a "
+                      "question, on average over what it might show. It says what would be learnt, not what should be "
+                      "done: cost, harm and what follows from a finding are left out."),
+            data_table("What one further reading would tell", tables.next_data(e)),
         )
     )  # fmt: skip
 

@@ -186,6 +186,13 @@ def learnt_data(e: Explanation) -> Data:
     return Data(name="learnt", head=head, rows=tuple(rows))
 
 
+def next_data(e: Explanation) -> Data:
+    """What one further reading would tell, question by question."""
+    rows = [(w.question, w.measurement, percent(w.removed, least=0.01)) for w in e.next_measurements]
+    head = ("question", "reading on the last explained day", "variance that it would remove, on average")
+    return Data(name="next-measurements", head=head, rows=tuple(rows))
+
+
 def _three(name: str, values: np.ndarray | None) -> str:
     if values is None or not np.isfinite(values).any():
         return ""
