@@ -11,7 +11,7 @@ from hscape.fingerprint import model_fingerprint
 from hscape.validation import validate
 from hscape.verify.dsmts import MODELS, check_samples, run_model
 from hscape.version import __version__
-from verification import amortized, calibration, clinical, coarse, disease, growth, roads, trees
+from verification import amortized, calibration, clinical, coarse, disease, growth, roads, transplants, trees
 from verification.blood import against_adaptive_solver, no_nan
 from verification.stem_cells import kernel_agreement, order_of_convergence
 
@@ -134,6 +134,7 @@ SECTIONS = {
     "misspecification": lambda quick: calibration.misspecification_section(quick, say),
     "network": lambda quick: amortized.section(quick, say),
     "trees": lambda quick: trees.section(quick, say),
+    "transplants": lambda quick: transplants.section(quick, say),
     "growth-simulated": lambda quick: growth.simulated_section(quick, say),
     "growth-lothian": lambda quick: growth.lothian_section(quick, say),
     "growth-sardinia": lambda quick: growth.sardinia_section(quick, say),
@@ -165,7 +166,7 @@ HEADINGS = {"dsmts": "Discrete", "master": "Master", "blood": "Blood", "kernels"
             "clinical": "Clinical", "disease": "Disease", "roads": "Roads",
             "coarse": "Coarse course", "sbc": "Inference: simulation", "power": "Inference: power", "attribution": "Inference: who",
             "misspecification": "Inference: alarms", "network": "Trained network",
-            "trees": "Phylogenies", "growth-simulated": "Growth of simulated",
+            "trees": "Phylogenies", "transplants": "Transplants", "growth-simulated": "Growth of simulated",
             "growth-lothian": "Lothian", "growth-sardinia": "SardiNIA", "growth-landscape": "Fitness landscape"}  # fmt: skip
 
 

@@ -18,19 +18,20 @@ from hscape.parameters import Parameters
 #: Scatters and depths that are tried, against the assumed ones; variants that are asked. Numerical.
 CONCENTRATION_FOLDS = tuple(2.0 ** (step / 2.0) for step in range(-6, 7))
 DEPTH_FOLDS = (1.0, 2.0, 4.0)
-_ASKED, _LEAST = 32, 8
-_LOG_SD, _TAIL_FREEDOM = 1.0, 4.0
+_ASKED, _LEAST = 96, 8
+_TAIL_FREEDOM = 4.0
+_FAR = 4.0
 
 
 def estimate_noise(trajectories: Sequence[Trajectory], setting: Setting, parameters: Parameters) -> Setting:
     """The setting with the scatter that makes the readings most probable.
 
-    Asked are variants with three visits or more, since two cannot tell scatter from growth; with fewer than 8 of these
-    the setting is unchanged.
-    The largest variants are asked, half of them, and others spread over the table. Where no depths were given the
-    effective depth is estimated as well.
+    Asked are variants with two visits or more: even two tell scatter from growth when there are many, because growth
+    moves small and large clones alike and scatter the small ones more. With fewer than 8 of these the setting is
+    unchanged. The largest variants are asked, half of them, and others spread over the table. Where no depths were
+    given the effective depth is estimated as well.
     """
-    several = [one for one in trajectories if one.years.size > 2 and one.was_seen]
+    several = [one for one in trajectories if one.years.size > 1 and one.was_seen]
     if len(several) < _LEAST:
         return setting
     ranked = sorted(several, key=lambda one: (-float(one.vaf.mean()), one.person, one.id))
@@ -39,31 +40,33 @@ def estimate_noise(trajectories: Sequence[Trajectory], setting: Setting, paramet
     spread = np.unique(np.linspace(0, max(len(rest) - 1, 0), half).astype(int))
     asked = [*ranked[:half], *(rest[i] for i in spread if rest)]
     has_depth = all(one.has_depth for one in asked)
-    tried: list[tuple[float, float, float]] = []
+    tried: list[tuple[float, float, float, float]] = []
     for fold in (1.0,) if has_depth else DEPTH_FOLDS:
         start = tried[-1][1] if tried else setting.noise.concentration_reads
         tried.append((*_climb(asked, fold, start, setting, parameters), fold))
-    _, concentration, fold = max(tried)
-    noise = replace(setting.noise, concentration_reads=concentration, depth_fold=fold)
+    _, concentration, log_sd, fold = max(tried)
+    noise = replace(setting.noise, concentration_reads=concentration, concentration_log_sd=log_sd, depth_fold=fold)
     return replace(setting, noise=noise, cache={})
 
 
 def _climb(
     asked: Sequence[Trajectory], depth_fold: float, start: float, setting: Setting, parameters: Parameters
-) -> tuple[float, float]:
-    """Log probability of the best concentration at a depth, and the mean concentration around it.
+) -> tuple[float, float, float]:
+    """Log probability of the best concentration at a depth, with mean and spread of its logarithm around it.
 
-    Climbs from `start`; the mean is of the logarithm, weighed by probability over the best and its neighbors.
+    Climbs from `start`; mean and spread are weighed by probability over all that come near the best.
     """
-    base = setting.noise.concentration_reads
+    base, log_sd = setting.noise.concentration_reads, parameters["clone_growth_concentration_log_sd"]
     tried = [fold * base for fold in CONCENTRATION_FOLDS]
     scores: dict[int, float] = {}
 
     def score(i: int) -> float:
         if i not in scores:
-            noise = replace(setting.noise, concentration_reads=tried[i], depth_fold=depth_fold)
+            noise = replace(
+                setting.noise, concentration_reads=tried[i], concentration_log_sd=0.0, depth_fold=depth_fold
+            )
             told = _log_probability(asked, replace(setting, noise=noise, cache={}), parameters)
-            scores[i] = told - 0.5 * (math.log(tried[i] / base) / _LOG_SD) ** 2
+            scores[i] = told - 0.5 * (math.log(tried[i] / base) / log_sd) ** 2
         return scores[i]
 
     at = int(np.argmin([abs(math.log(one / start)) for one in tried]))
@@ -73,8 +76,15 @@ def _climb(
         if better == at:
             break
         at = better
-    weights = np.exp([score(i) - score(at) for i in around])
-    return scores[at], float(np.exp((weights * np.log([tried[i] for i in around])).sum() / weights.sum()))
+    for way in (-1, 1):  # as far as the concentration may lie
+        i = at + way
+        while 0 <= i < len(tried) and score(i) > scores[at] - _FAR:
+            i += way
+    around = sorted(i for i in scores if scores[i] > scores[at] - _FAR)
+    weights, logs = np.exp([score(i) - score(at) for i in around]), np.log([tried[i] for i in around])
+    mean = float((weights * logs).sum() / weights.sum())
+    spread = float(np.sqrt((weights * (logs - mean) ** 2).sum() / weights.sum()))
+    return scores[at], math.exp(mean), spread
 
 
 def _log_probability(asked: Sequence[Trajectory], setting: Setting, parameters: Parameters) -> float:

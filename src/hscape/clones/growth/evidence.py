@@ -109,7 +109,7 @@ def _seen(group: Sequence[Trajectory], setting: Setting, others: np.ndarray) -> 
     share = setting.noise.read_share(cells / setting.capacity_cells, one)
     unseen = np.ones((times.size, cells.size))
     for row, depth in zip(np.searchsorted(times, one.years), depths, strict=True):
-        unseen[row] = missed(limit * depth, depth, share, setting.noise.concentration_reads)
+        unseen[row] = missed(limit * depth, depth, share, setting.noise)
     selected, chance = priors_of(cells, widths, one, float(times[0]), setting)
     rest = (unseen, cells, widths, setting.turnover_per_year, setting.capacity_cells)
     at = log_seen(_SEEN_AT, np.diff(times), others, selected, *rest)
@@ -121,17 +121,18 @@ def _seen(group: Sequence[Trajectory], setting: Setting, others: np.ndarray) -> 
 def _errors(group: Sequence[Trajectory], setting: Setting) -> np.ndarray:
     """Log probability that every variant of the group is an error at its place, shape (scatters, shares)."""
     found = np.zeros((len(ERROR_CONCENTRATIONS), ERROR_SHARES.size))
-    strict = replace(setting.noise, outlier_probability=0.0)
+    strict = replace(setting.noise, outlier_probability=0.0, concentration_log_sd=0.0)
     for one in group:
         depths = strict.reads(one)[1]
         for row, concentration in enumerate(ERROR_CONCENTRATIONS):
+            noise = replace(strict, concentration_reads=concentration)
             with np.errstate(divide="ignore"):
-                told = np.log(emission(one, ERROR_SHARES, strict, concentration)).sum(axis=0)
-            key = ("error", *depths, setting.limit_of(one), concentration, setting.noise.depth_fold)
+                told = np.log(emission(one, ERROR_SHARES, noise)).sum(axis=0)
+            key = ("error", *depths, setting.limit_of(one), noise)
             if key not in setting.cache:
                 unseen = np.ones(ERROR_SHARES.size)
                 for depth in depths:
-                    unseen *= missed(setting.limit_of(one) * depth, depth, ERROR_SHARES, concentration)
+                    unseen *= missed(setting.limit_of(one) * depth, depth, ERROR_SHARES, noise)
                 setting.cache[key] = np.log(np.maximum(1.0 - unseen, 1e-12))
             found[row] += told - (setting.cache[key] if one.was_seen else 0.0)
     return np.maximum(found, _IMPOSSIBLE)
