@@ -37,7 +37,7 @@ def landscape(say: Say) -> list[str]:
     return [
         *lines,
         "",
-        f"{n_without} variants without an age in years are left out. Not done: the transplant pairs.",
+        f"{n_without} variants without an age in years are left out.",
         "",
     ]
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-CAPACITY, TURNOVER = 100_000, 365.25 / 343.0
+from hscape.biology.balance import DAYS_PER_YEAR
+
+CAPACITY, TURNOVER = 100_000, DAYS_PER_YEAR / 343.0
 STEP_YEARS = 0.1
 
 

@@ -19,7 +19,6 @@ from hscape.parameters import Parameters
 CONCENTRATION_FOLDS = tuple(2.0 ** (step / 2.0) for step in range(-6, 7))
 DEPTH_FOLDS = (1.0, 2.0, 4.0)
 _ASKED, _LEAST = 96, 8
-_TAIL_FREEDOM = 4.0
 _FAR = 4.0
 
 
@@ -108,10 +107,11 @@ def _log_probability(asked: Sequence[Trajectory], setting: Setting, parameters: 
 
 def _spreads(parameters: Parameters) -> np.ndarray:
     """Densities of fitness at `FINE` with several centers and widths around the assumed ones, (spreads, fitnesses)."""
+    freedom = parameters["clone_growth_tail_freedom"]
     mean, wide = parameters["clone_growth_mean_per_year"], parameters["clone_growth_gene_spread_per_year"]
     found = []
     for center in (0.0, 0.5 * mean, mean, 1.5 * mean):
         for fold in (0.25, 0.5, 1.0, 2.0):
-            density = t.pdf((FINE - center) / (fold * wide), _TAIL_FREEDOM)
+            density = t.pdf((FINE - center) / (fold * wide), freedom)
             found.append(density / density.sum())
     return np.array(found)

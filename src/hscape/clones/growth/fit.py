@@ -28,7 +28,6 @@ from hscape.errors import InputError
 from hscape.parameters import Parameters
 from hscape.streams import check_seed
 
-_FEW = 30
 Progress = Callable[[str], None]
 
 

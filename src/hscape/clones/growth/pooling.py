@@ -20,8 +20,6 @@ from hscape.parameters import Parameters
 #: Means of genes that are weighed, per year; spreads of clones relative to the assumed one; rounds of estimation.
 MEANS = np.linspace(-0.4, 1.0, 141)
 _SPREAD_FOLDS = np.array([0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0])
-_SPREAD_LOG_SD = 0.7
-_TAIL_FREEDOM = 4.0
 _ROUNDS, _SHARE_ROUNDS = 5, 30
 _CENTERS = np.linspace(-0.1, 0.4, 26)
 
@@ -81,6 +79,7 @@ class _Pooling:
             self.gene_names) < len(self.site_keys) else np.arange(len(self.site_keys))  # fmt: skip
         self.base = parameters["clone_growth_clone_spread_per_year"]
         self.spread = self.base
+        self.freedom = parameters["clone_growth_tail_freedom"]
         self.mean = parameters["clone_growth_mean_per_year"]
         self.is_filtered = is_filtered
         drift = parameters["clone_growth_drift_share"]
@@ -94,7 +93,7 @@ class _Pooling:
 
     def _table(self, spread: float) -> np.ndarray:
         """Log probability of the readings of each selected clone at each mean, shape (clones, means)."""
-        around = _around(spread)
+        around = _around(spread, self.freedom)
         with np.errstate(divide="ignore"):
             return np.log(np.exp(self.selected - self.top[:, None]) @ around) + self.top[:, None]
 
@@ -115,7 +114,7 @@ class _Pooling:
         """Every clone and gene with what was estimated or taken."""
         priors, genes = self._means_of_clones()
         classes = self._classes(self._log_selected(priors))
-        every = priors @ _around(self.spread).T
+        every = priors @ _around(self.spread, self.freedom).T
         clones = tuple(self._clone(i, every[i], told) for i, told in enumerate(classes))
         return Pooled(clones, genes, self.shares, float(self.spread), float(self.mean), self.errors)
 
@@ -160,7 +159,7 @@ class _Pooling:
         best = -np.inf
         for fold in _SPREAD_FOLDS:
             genes = self._genes(self._sites(self._mixed(self.tables[fold]))[1])
-            total = float(_log_bell(np.log(fold), 0.0, _SPREAD_LOG_SD))
+            total = float(_log_bell(np.log(fold), 0.0, self.p["clone_growth_clone_spread_log_sd"]))
             total += float(_log_sum(self._log_gene_prior() + genes).sum())
             if total > best:
                 best, self.spread, chosen = total, fold * self.base, genes
@@ -210,10 +209,10 @@ class _Pooling:
 
 
 @functools.lru_cache(maxsize=16)
-def _around(spread: float) -> np.ndarray:
+def _around(spread: float, freedom: float) -> np.ndarray:
     """Fitness of clones around each mean: Student's t with heavy tails, (fitnesses, means); columns sum to one."""
     away = (FINE[:, None] - MEANS[None, :]) / spread
-    found = (1.0 + away**2 / _TAIL_FREEDOM) ** (-0.5 * (_TAIL_FREEDOM + 1.0))
+    found = (1.0 + away**2 / freedom) ** (-0.5 * (freedom + 1.0))
     return found / found.sum(axis=0)
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.chart import Chart, CloneMeasurement
 from hscape.clinic.drugs import courses
-from hscape.clones.growth.read_table import DAYS_PER_YEAR, read_table
+from hscape.clones.growth.read_table import read_table
 from hscape.clones.growth.readings import Readings
 from hscape.clones.growth.table_cells import columns_of, table_of_file
 from hscape.errors import InputError

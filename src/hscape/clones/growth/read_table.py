@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.chart import COPY_STATES
 from hscape.clones.growth.readings import Readings, Trajectory, normal_copies
 from hscape.clones.growth.table_cells import Cells
@@ -16,7 +17,6 @@ from hscape.errors import InputError
 from hscape.fractions import Copies, choose_copies
 from hscape.parameters import Parameters
 
-DAYS_PER_YEAR = 365.25
 _TIMES = ("age_years", "time_years", "time_days")
 _SEXES = {"f": "female", "female": "female", "m": "male", "male": "male", "": ""}
 

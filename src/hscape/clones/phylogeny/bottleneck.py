@@ -1,7 +1,7 @@
 """How many stem cells rebuilt a marrow: what the trees of donor and recipient say of a transplant.
 
-Each of n engrafted cells leaves a family; families that grow by division have geometric sizes, so k lineages of a sample
-descend from j of the n with the probability of Bose and Einstein,
+Each of n engrafted cells leaves a family; families that grow by division have geometric sizes, so k lineages of a
+sample descend from j of the n with the probability of Bose and Einstein,
 
     P(j | k, n) = C(n, j) C(k - 1, j - 1) / C(n + k - 1, k),
 
@@ -84,7 +84,7 @@ def window_of(tree: Tree, begin: float, end: float) -> Window:
     """
     times = tree.coalescence_years()
     if not 0.0 <= end < begin:
-        raise InputError(f"bottleneck: a window from {begin:g} to {end:g} years before sampling is empty or in the future.")
+        raise InputError(f"bottleneck: a window from {begin:g} to {end:g} years back is empty or in the future.")
     inside = np.sort(times[(times > end) & (times <= begin)])
     after = 1 + int((times > end).sum())
     edges = np.concatenate([[end], inside, [begin]])
