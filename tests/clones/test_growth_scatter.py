@@ -8,9 +8,8 @@ import pytest
 
 from hscape.clones.growth.error_law import ErrorLaw
 from hscape.clones.growth.estimate_noise import estimate_noise
-from hscape.clones.growth.evidence import ERROR_CONCENTRATIONS, ERROR_SHARES, FINE, Evidence
+from hscape.clones.growth.evidence import ERROR_CONCENTRATIONS, ERROR_SHARES, FINE, Evidence, evidence_of
 from hscape.clones.growth.grid import Setting
-from hscape.clones.growth.noise import Noise, probability_of_reads
 from hscape.clones.growth.pooling import pool
 from hscape.clones.growth.read_table import read_table
 from hscape.parameters import Parameters
@@ -19,20 +18,22 @@ from hscape.streams import generator
 NUMBERS = Parameters()
 
 
-def test_unknown_scatter_is_averaged_and_widens_the_reads():
-    share, counts = np.array([0.05]), np.arange(201.0)
-    sure = replace(Noise.of(NUMBERS), concentration_reads=100.0, concentration_log_sd=0.0)
-    unsure = replace(sure, concentration_log_sd=1.0)
-    widths = []
-    for noise in (sure, unsure):
-        told = np.array([probability_of_reads(count, 200.0, share, noise)[0] for count in counts])
-        assert told.sum() == pytest.approx(1.0, abs=1e-9)  # exact sum; only rounding of gamma functions
-        assert (counts * told).sum() == pytest.approx(10.0, abs=1e-6)
-        widths.append((counts**2 * told).sum() - 100.0)
-    # Beta-binomial variance n p q (1 + (n - 1) / (c + 1)), by hand, averaged over exp(0 and +- sqrt 3) times 100.
-    scatters = 100.0 * np.exp(np.array([-(3.0**0.5), 0.0, 3.0**0.5]))
-    by_hand = 9.5 * (1.0 + 199.0 / (scatters + 1.0))
-    assert widths == pytest.approx([by_hand[1], by_hand @ np.array([1, 4, 1]) / 6.0], rel=1e-6)
+def test_unknown_scatter_is_averaged_and_widens_the_answer():
+    table = pd.DataFrame(dict(person="A", variant="v", age_years=[60.0, 65.0], alt=[200, 300], depth=5000))
+    group = read_table(table).trajectories
+    unsure = Setting.of(NUMBERS, 0.01)
+    sure = replace(unsure, noise=replace(unsure.noise, concentration_log_sd=0.0))
+    told = evidence_of(group, unsure)
+    alone = [evidence_of(group, replace(sure, noise=replace(sure.noise, concentration_reads=500.0 * np.exp(at)))).selected
+             for at in (-(3.0**0.5), 0.0, 3.0**0.5)]  # fmt: skip
+    by_hand = np.log(np.exp(np.array(alone)).T @ (np.array([1.0, 4.0, 1.0]) / 6.0))
+    assert told.selected == pytest.approx(by_hand, abs=1e-9)  # the same sums in another order
+    spreads = []
+    for evidence in (told, evidence_of(group, sure)):
+        density = np.exp(evidence.selected - evidence.selected.max())
+        mean = (FINE * density).sum() / density.sum()
+        spreads.append((density * (FINE - mean) ** 2).sum() / density.sum())
+    assert spreads[0] > spreads[1]
 
 
 @pytest.mark.parametrize("years", [(70.0, 75.0), (70.0, 73.0, 76.0, 79.0)])

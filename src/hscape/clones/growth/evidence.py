@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.interpolate import CubicSpline
+from scipy.special import logsumexp
 
 from hscape.clones.growth.grid import LARGEST_SHARE, MOST_STEP, Setting, grid_of, priors_of, visits_of
 from hscape.clones.growth.law import size_nodes
@@ -64,6 +65,18 @@ def evidence_of(group: Sequence[Trajectory], setting: Setting, others_per_year: 
         setting: of the table.
         others_per_year: mean fitness of the person's other clones in each interval, shape (visits - 1,).
     """
+    settings = [(replace(setting, noise=noise), weight) for noise, weight in setting.noise.scatters]
+    found = [_evidence_at(group, one, others_per_year) for one, _ in settings]
+    if len(found) == 1:
+        return found[0]
+    logs = np.log([weight for _, weight in settings])
+    selected = logsumexp(logs[:, None] + np.array([one.selected for one in found]), axis=0)
+    drift = float(logsumexp(logs + np.array([one.drift for one in found])))
+    return Evidence(selected, drift, found[0].error)
+
+
+def _evidence_at(group: Sequence[Trajectory], setting: Setting, others_per_year: np.ndarray | None) -> Evidence:
+    """The same at one scatter of the reads."""
     grid, times = grid_of(group, setting), visits_of(group)
     others = np.zeros(times.size - 1) if others_per_year is None else others_per_year
     fixed = (np.diff(times), others)
@@ -121,7 +134,7 @@ def _seen(group: Sequence[Trajectory], setting: Setting, others: np.ndarray) -> 
 def _errors(group: Sequence[Trajectory], setting: Setting) -> np.ndarray:
     """Log probability that every variant of the group is an error at its place, shape (scatters, shares)."""
     found = np.zeros((len(ERROR_CONCENTRATIONS), ERROR_SHARES.size))
-    strict = replace(setting.noise, outlier_probability=0.0, concentration_log_sd=0.0)
+    strict = replace(setting.noise, outlier_probability=0.0)
     for one in group:
         depths = strict.reads(one)[1]
         for row, concentration in enumerate(ERROR_CONCENTRATIONS):

@@ -156,7 +156,7 @@ def fit_state(
     if setting is None:
         setting = Setting.of(parameters, limit_of_table(trajectories, parameters))
         say("scatter of the reads")
-        setting = estimate_noise(trajectories, setting, parameters)
+        setting = estimate_noise(trajectories, setting, parameters, is_filtered=is_filtered)
     state = State(tuple(trajectories), setting, parameters, is_filtered, workers)
     say(f"{len(trajectories)} variants")
     chosen = setting

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import betaln, gammaln
@@ -12,6 +12,8 @@ from hscape.clones.growth.readings import Trajectory, cell_share_to_vaf
 from hscape.parameters import Parameters
 
 _FIRST_SHARE = 1e-9
+#: Below this the concentration counts as known: averaging would widen intervals by a few percent. Numerical.
+SURE_LOG_SD = 0.3
 #: Three points and weights that stand for a normal distribution (Gauss-Hermite); exact up to its fifth moment.
 _NORMAL = ((-math.sqrt(3.0), 1.0 / 6.0), (0.0, 2.0 / 3.0), (math.sqrt(3.0), 1.0 / 6.0))
 
@@ -26,7 +28,7 @@ class Noise:
         outlier_probability: chance that a reading says nothing.
         depth_fold: by how much an assumed depth is multiplied; 1 where depths were given.
         concentration_log_sd: how well the concentration is known, as the standard deviation of its logarithm. What is
-            not known is averaged over reading by reading.
+            not known is averaged over, clone by clone.
     """
 
     concentration_reads: float
@@ -46,12 +48,13 @@ class Noise:
         )
 
     @property
-    def scatters(self) -> tuple[tuple[float, float], ...]:
-        """Concentrations that the readings may have, and the probability of each."""
-        if self.concentration_log_sd == 0.0:
-            return ((self.concentration_reads, 1.0),)
-        return tuple((self.concentration_reads * math.exp(self.concentration_log_sd * at), weight)
-                     for at, weight in _NORMAL)  # fmt: skip
+    def scatters(self) -> tuple[tuple[Noise, float], ...]:
+        """The noise at each concentration that is held possible, and the probability of each."""
+        if self.concentration_log_sd < SURE_LOG_SD:
+            return ((self, 1.0),)
+        folds = [(math.exp(self.concentration_log_sd * at), weight) for at, weight in _NORMAL]
+        return tuple((replace(self, concentration_reads=self.concentration_reads * fold, concentration_log_sd=0.0),
+                      weight) for fold, weight in folds)  # fmt: skip
 
     def reads(self, one: Trajectory) -> tuple[np.ndarray, np.ndarray]:
         """Reads with the variant and depth of every visit, an assumed depth multiplied by `depth_fold`."""
@@ -72,17 +75,11 @@ def log_reads(alt: float, depth: float, share: np.ndarray, concentration: float)
     return ways + betaln(alt + first, depth - alt + second) - betaln(first, second)
 
 
-def probability_of_reads(alt: float, depth: float, share: np.ndarray, noise: Noise) -> np.ndarray:
-    """Probability of `alt` of `depth` reads at these expected shares, over the scatter that is held possible."""
-    told = [weight * np.exp(log_reads(alt, depth, share, scatter)) for scatter, weight in noise.scatters]
-    return np.sum(told, axis=0)
-
-
 def missed(least: float, depth: float, share: np.ndarray, noise: Noise) -> np.ndarray:
     """Probability of fewer than `least` reads with the variant, shape of `share`."""
     total = np.zeros_like(share)
     for count in range(math.ceil(least - 1e-9)):
-        total += probability_of_reads(float(count), depth, share, noise)
+        total += np.exp(log_reads(float(count), depth, share, noise.concentration_reads))
     return np.minimum(total, 1.0)
 
 
@@ -95,7 +92,7 @@ def emission(one: Trajectory, share: np.ndarray, noise: Noise) -> np.ndarray:
             found[k] = missed(max(alt[k], 1.0), depth[k], share, noise)
             outlier = max(alt[k], 1.0) / (depth[k] + 1.0)
         else:
-            found[k] = probability_of_reads(alt[k], depth[k], share, noise)
+            found[k] = np.exp(log_reads(alt[k], depth[k], share, noise.concentration_reads))
             outlier = 1.0 / (depth[k] + 1.0)
         found[k] = (1.0 - noise.outlier_probability) * found[k] + noise.outlier_probability * outlier
     return found

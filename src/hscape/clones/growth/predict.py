@@ -10,7 +10,7 @@ import numpy as np
 from hscape.clones.growth.evidence import ERROR_SHARES, FINE, constant
 from hscape.clones.growth.grid import grid_of, visits_of
 from hscape.clones.growth.law import size_nodes
-from hscape.clones.growth.noise import probability_of_reads
+from hscape.clones.growth.noise import log_reads
 from hscape.clones.growth.paths import log_likelihoods, step_forward
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ def log_probability_of_reading(
     """
     noise = state.setting.noise
     counts = range(math.ceil(max(low, 0.0) * depth - 1e-9), math.ceil(min(high, 1.0) * depth - 1e-9))
-    told = sum((float(probability_of_reads(float(k), depth, shares, noise) @ weights) for k in counts), 0.0)
+    told = sum(
+        (float(np.exp(log_reads(float(k), depth, shares, noise.concentration_reads)) @ weights) for k in counts), 0.0
+    )
     outlier = noise.outlier_probability * len(counts) / (depth + 1.0)
     return float(np.log((1.0 - noise.outlier_probability) * told + outlier))
