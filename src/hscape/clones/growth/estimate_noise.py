@@ -19,7 +19,6 @@ from hscape.parameters import Parameters
 CONCENTRATION_FOLDS = tuple(2.0 ** (step / 2.0) for step in range(-6, 7))
 DEPTH_FOLDS = (1.0, 2.0, 4.0)
 _ASKED, _LEAST = 96, 8
-_FAR = 4.0
 
 
 def estimate_noise(
@@ -83,17 +82,20 @@ class _Climb:
             self.at = better
 
     def spread(self) -> tuple[float, float]:
-        """The concentration and the standard deviation of its logarithm, weighed over all that come near the best."""
-        top = self.score(self.at)
-        for way in (-1, 1):
-            i = self.at + way
-            while self.score(i) > top - _FAR:
-                i += way
-        weights = np.exp([score - top for score in self.scores.values()])
-        logs = np.log([CONCENTRATION_FOLDS[i] for i in self.scores])
-        mean = float((weights * logs).sum() / weights.sum())
-        log_sd = float(np.sqrt((weights * (logs - mean) ** 2).sum() / weights.sum()))
-        return self.setting.noise.concentration_reads * math.exp(mean), log_sd
+        """The concentration and the standard deviation of its logarithm.
+
+        By the parabola through the best and its neighbors: with many variants the answer is much narrower than the
+        distance of those that are tried. At either end of these, the end itself.
+        """
+        at = self.at
+        below, top, above = self.score(at - 1), self.score(at), self.score(at + 1)
+        step = math.log(CONCENTRATION_FOLDS[1] / CONCENTRATION_FOLDS[0])
+        bend = 2.0 * top - below - above
+        is_inside = math.isfinite(bend) and bend > 0.0
+        away = 0.5 * step * (above - below) / bend if is_inside else 0.0
+        log_sd = step / math.sqrt(bend) if is_inside else self.parameters["clone_growth_concentration_log_sd"]
+        found = self.setting.noise.concentration_reads * CONCENTRATION_FOLDS[at] * math.exp(away)
+        return found, min(log_sd, self.parameters["clone_growth_concentration_log_sd"])
 
 
 def _log_probability(asked: Sequence[Trajectory], setting: Setting, parameters: Parameters) -> float:
