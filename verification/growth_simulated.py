@@ -9,7 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-CAPACITY, TURNOVER = 100_000, 365.25 / 343.0
+from hscape.biology.balance import DAYS_PER_YEAR
+
+CAPACITY, TURNOVER = 100_000, DAYS_PER_YEAR / 343.0
 STEP_YEARS = 0.1
 
 
@@ -73,10 +75,11 @@ def cohort(rng, n_people, times, *, depth=1000, concentration=300, limit=0.01):
     return pd.DataFrame(rows), truth
 
 
-def neutral_table(
-    rng, schedules, n, *, depth, concentration, level, level_sd, error_concentrations, limit, drift_share
-):
-    """Trajectories that are not growing: drift without fitness around the limit, and errors of sequencing at a place."""
+def neutral_table(rng, schedules, n, *, depth, concentration, errors, limit, drift_share):
+    """Trajectories that are not growing: drift without fitness around the limit, and errors of sequencing at a place.
+
+    `errors` holds for each scatter of errors its concentration, share, and mean and spread of the log VAF.
+    """
     rows, made = [], 0
     while made < n:
         times = schedules[int(rng.integers(len(schedules)))]
@@ -85,14 +88,25 @@ def neutral_table(
             sizes, _ = marrow(rng, lambda t: np.zeros(1), cells, times)
             alt = reads(rng, sizes, depth, concentration)[:, 0]
         else:
-            share = np.full(len(times), min(np.exp(rng.normal(level, level_sd)), 0.2))
-            scatter = error_concentrations[0][rng.choice(len(error_concentrations[0]), p=error_concentrations[1])]
-            alt = rng.binomial(depth, rng.beta(share * scatter, (1 - share) * scatter))
+            alt = error_reads(
+                rng, errors[rng.choice(len(errors), p=[one[1] for one in errors])], depth, len(times), limit
+            )
         if (alt / depth >= limit).any():
             rows += [dict(person=f"null{made}", variant="null", age_years=t, vaf=a / depth) for t, a in
                      zip(times, alt, strict=True)]  # fmt: skip
             made += 1
     return pd.DataFrame(rows)
+
+
+def error_reads(rng, kind, depth, n_visits, limit):
+    """Reads of an error that is seen: its kind tells how errors that are seen lie, so it is drawn until it is."""
+    scatter, _, level, spread = kind
+    while True:
+        share = min(np.exp(rng.normal(level, spread)), 0.2)
+        for _ in range(1000):
+            alt = rng.binomial(depth, rng.beta(share * scatter, (1 - share) * scatter, n_visits))
+            if (alt / depth >= limit).any():
+                return alt
 
 
 def treated_cohort(rng, n_people, times, switch, *, depth, concentration, escape, driver):

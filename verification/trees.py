@@ -7,6 +7,7 @@ import time
 import numpy as np
 from scipy.stats import ks_2samp
 
+from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.clones.phylogeny import (
     Tree,
     check_ultrametric,
@@ -195,7 +196,7 @@ def lives_lines(n: int, say: Say) -> list[str]:
             found = estimate_growth(chosen_clade(tree, list(group["sample"]), str(name), "life"))
             rate, onset = found.posterior.rate_quantiles(SHARES), found.posterior.onset_quantiles(SHARES)
             truth = float(facts[str(name)]["fitness_per_year"])
-            years = (plan.days - float(facts[str(name)]["birth_day"])) / 365.25
+            years = (plan.days - float(facts[str(name)]["birth_day"])) / DAYS_PER_YEAR
             rows.append((truth, rate[1], rate[0] <= truth <= rate[2], onset[0] <= years <= onset[2]))
     t = np.array(rows, dtype=float)
     say(f"lives: {len(t)} clones, rate held {t[:, 2].mean():.1%}, onset held {t[:, 3].mean():.1%}")

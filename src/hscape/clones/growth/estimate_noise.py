@@ -18,63 +18,84 @@ from hscape.parameters import Parameters
 #: Scatters and depths that are tried, against the assumed ones; variants that are asked. Numerical.
 CONCENTRATION_FOLDS = tuple(2.0 ** (step / 2.0) for step in range(-6, 7))
 DEPTH_FOLDS = (1.0, 2.0, 4.0)
-_ASKED, _LEAST = 32, 8
-_LOG_SD, _TAIL_FREEDOM = 1.0, 4.0
+_ASKED, _LEAST = 96, 8
 
 
-def estimate_noise(trajectories: Sequence[Trajectory], setting: Setting, parameters: Parameters) -> Setting:
+def estimate_noise(
+    trajectories: Sequence[Trajectory], setting: Setting, parameters: Parameters, *, is_filtered: bool = True
+) -> Setting:
     """The setting with the scatter that makes the readings most probable.
 
-    Asked are variants with three visits or more, since two cannot tell scatter from growth; with fewer than 8 of these
-    the setting is unchanged.
-    The largest variants are asked, half of them, and others spread over the table. Where no depths were given the
-    effective depth is estimated as well.
+    Asked are variants with two visits or more: even two tell scatter from growth when there are many, because growth
+    moves small and large clones alike and scatter the small ones more. With fewer than 8 of these the setting is
+    unchanged. Those asked are spread evenly over the sizes; among raw calls, of which most small ones are errors, half
+    are the largest. Where no depths were given the effective depth is estimated as well.
     """
-    several = [one for one in trajectories if one.years.size > 2 and one.was_seen]
+    several = [one for one in trajectories if one.years.size > 1 and one.was_seen]
     if len(several) < _LEAST:
         return setting
     ranked = sorted(several, key=lambda one: (-float(one.vaf.mean()), one.person, one.id))
-    half = _ASKED // 2
-    rest = ranked[half:]
-    spread = np.unique(np.linspace(0, max(len(rest) - 1, 0), half).astype(int))
-    asked = [*ranked[:half], *(rest[i] for i in spread if rest)]
+    first = 0 if is_filtered else _ASKED // 2
+    rest = ranked[first:]
+    even = np.unique(np.linspace(0, max(len(rest) - 1, 0), _ASKED - first).astype(int))
+    asked = [*ranked[:first], *(rest[i] for i in even if rest)]
     has_depth = all(one.has_depth for one in asked)
-    tried: list[tuple[float, float, float]] = []
+    climbs: list[_Climb] = []
     for fold in (1.0,) if has_depth else DEPTH_FOLDS:
-        start = tried[-1][1] if tried else setting.noise.concentration_reads
-        tried.append((*_climb(asked, fold, start, setting, parameters), fold))
-    _, concentration, fold = max(tried)
-    noise = replace(setting.noise, concentration_reads=concentration, depth_fold=fold)
+        climbs.append(_Climb(asked, fold, setting, parameters))
+        climbs[-1].climb(climbs[-2].at if len(climbs) > 1 else len(CONCENTRATION_FOLDS) // 2)
+    best = max(climbs, key=lambda one: one.score(one.at))
+    concentration, log_sd = best.spread()
+    noise = replace(
+        setting.noise, concentration_reads=concentration, concentration_log_sd=log_sd, depth_fold=best.depth_fold
+    )
     return replace(setting, noise=noise, cache={})
 
 
-def _climb(
-    asked: Sequence[Trajectory], depth_fold: float, start: float, setting: Setting, parameters: Parameters
-) -> tuple[float, float]:
-    """Log probability of the best concentration at a depth, and the mean concentration around it.
+class _Climb:
+    """The search for the concentration at one depth; a concentration is the place of its fold."""
 
-    Climbs from `start`; the mean is of the logarithm, weighed by probability over the best and its neighbors.
-    """
-    base = setting.noise.concentration_reads
-    tried = [fold * base for fold in CONCENTRATION_FOLDS]
-    scores: dict[int, float] = {}
+    def __init__(
+        self, asked: Sequence[Trajectory], depth_fold: float, setting: Setting, parameters: Parameters
+    ) -> None:
+        self.asked, self.depth_fold, self.setting, self.parameters = asked, depth_fold, setting, parameters
+        self.scores: dict[int, float] = {}
+        self.at = 0
 
-    def score(i: int) -> float:
-        if i not in scores:
-            noise = replace(setting.noise, concentration_reads=tried[i], depth_fold=depth_fold)
-            told = _log_probability(asked, replace(setting, noise=noise, cache={}), parameters)
-            scores[i] = told - 0.5 * (math.log(tried[i] / base) / _LOG_SD) ** 2
-        return scores[i]
+    def score(self, i: int) -> float:
+        """Log probability of a concentration, up to a constant; minus infinity beyond those that are tried."""
+        if not 0 <= i < len(CONCENTRATION_FOLDS):
+            return -math.inf
+        if i not in self.scores:
+            noise, fold = self.setting.noise, CONCENTRATION_FOLDS[i]
+            noise = replace(noise, concentration_reads=fold * noise.concentration_reads, concentration_log_sd=0.0,
+                            depth_fold=self.depth_fold)  # fmt: skip
+            told = _log_probability(self.asked, replace(self.setting, noise=noise, cache={}), self.parameters)
+            away = math.log(fold) / self.parameters["clone_growth_concentration_log_sd"]
+            self.scores[i] = told - 0.5 * away**2
+        return self.scores[i]
 
-    at = int(np.argmin([abs(math.log(one / start)) for one in tried]))
-    while True:
-        around = [i for i in (at - 1, at, at + 1) if 0 <= i < len(tried)]
-        better = max(around, key=score)
-        if better == at:
-            break
-        at = better
-    weights = np.exp([score(i) - score(at) for i in around])
-    return scores[at], float(np.exp((weights * np.log([tried[i] for i in around])).sum() / weights.sum()))
+    def climb(self, start: int) -> None:
+        """Go to the best concentration."""
+        self.at = start
+        while (better := max((self.at, self.at - 1, self.at + 1), key=self.score)) != self.at:
+            self.at = better
+
+    def spread(self) -> tuple[float, float]:
+        """The concentration and the standard deviation of its logarithm.
+
+        By the parabola through the best and its neighbors: with many variants the answer is much narrower than the
+        distance of those that are tried. At either end of these, the end itself.
+        """
+        at = self.at
+        below, top, above = self.score(at - 1), self.score(at), self.score(at + 1)
+        step = math.log(CONCENTRATION_FOLDS[1] / CONCENTRATION_FOLDS[0])
+        bend = 2.0 * top - below - above
+        is_inside = math.isfinite(bend) and bend > 0.0
+        away = 0.5 * step * (above - below) / bend if is_inside else 0.0
+        log_sd = step / math.sqrt(bend) if is_inside else self.parameters["clone_growth_concentration_log_sd"]
+        found = self.setting.noise.concentration_reads * CONCENTRATION_FOLDS[at] * math.exp(away)
+        return found, min(log_sd, self.parameters["clone_growth_concentration_log_sd"])
 
 
 def _log_probability(asked: Sequence[Trajectory], setting: Setting, parameters: Parameters) -> float:
@@ -98,10 +119,11 @@ def _log_probability(asked: Sequence[Trajectory], setting: Setting, parameters: 
 
 def _spreads(parameters: Parameters) -> np.ndarray:
     """Densities of fitness at `FINE` with several centers and widths around the assumed ones, (spreads, fitnesses)."""
+    freedom = parameters["clone_growth_tail_freedom"]
     mean, wide = parameters["clone_growth_mean_per_year"], parameters["clone_growth_gene_spread_per_year"]
     found = []
     for center in (0.0, 0.5 * mean, mean, 1.5 * mean):
         for fold in (0.25, 0.5, 1.0, 2.0):
-            density = t.pdf((FINE - center) / (fold * wide), _TAIL_FREEDOM)
+            density = t.pdf((FINE - center) / (fold * wide), freedom)
             found.append(density / density.sum())
     return np.array(found)

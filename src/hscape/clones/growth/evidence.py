@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.interpolate import CubicSpline
+from scipy.special import logsumexp
 
 from hscape.clones.growth.grid import LARGEST_SHARE, MOST_STEP, Setting, grid_of, priors_of, visits_of
 from hscape.clones.growth.law import size_nodes
@@ -64,6 +65,18 @@ def evidence_of(group: Sequence[Trajectory], setting: Setting, others_per_year: 
         setting: of the table.
         others_per_year: mean fitness of the person's other clones in each interval, shape (visits - 1,).
     """
+    settings = [(replace(setting, noise=noise), weight) for noise, weight in setting.noise.scatters]
+    found = [_evidence_at(group, one, others_per_year) for one, _ in settings]
+    if len(found) == 1:
+        return found[0]
+    logs = np.log([weight for _, weight in settings])
+    selected = logsumexp(logs[:, None] + np.array([one.selected for one in found]), axis=0)
+    drift = float(logsumexp(logs + np.array([one.drift for one in found])))
+    return Evidence(selected, drift, found[0].error)
+
+
+def _evidence_at(group: Sequence[Trajectory], setting: Setting, others_per_year: np.ndarray | None) -> Evidence:
+    """The same at one scatter of the reads."""
     grid, times = grid_of(group, setting), visits_of(group)
     others = np.zeros(times.size - 1) if others_per_year is None else others_per_year
     fixed = (np.diff(times), others)
@@ -109,7 +122,7 @@ def _seen(group: Sequence[Trajectory], setting: Setting, others: np.ndarray) -> 
     share = setting.noise.read_share(cells / setting.capacity_cells, one)
     unseen = np.ones((times.size, cells.size))
     for row, depth in zip(np.searchsorted(times, one.years), depths, strict=True):
-        unseen[row] = missed(limit * depth, depth, share, setting.noise.concentration_reads)
+        unseen[row] = missed(limit * depth, depth, share, setting.noise)
     selected, chance = priors_of(cells, widths, one, float(times[0]), setting)
     rest = (unseen, cells, widths, setting.turnover_per_year, setting.capacity_cells)
     at = log_seen(_SEEN_AT, np.diff(times), others, selected, *rest)
@@ -125,13 +138,14 @@ def _errors(group: Sequence[Trajectory], setting: Setting) -> np.ndarray:
     for one in group:
         depths = strict.reads(one)[1]
         for row, concentration in enumerate(ERROR_CONCENTRATIONS):
+            noise = replace(strict, concentration_reads=concentration)
             with np.errstate(divide="ignore"):
-                told = np.log(emission(one, ERROR_SHARES, strict, concentration)).sum(axis=0)
-            key = ("error", *depths, setting.limit_of(one), concentration, setting.noise.depth_fold)
+                told = np.log(emission(one, ERROR_SHARES, noise)).sum(axis=0)
+            key = ("error", *depths, setting.limit_of(one), noise)
             if key not in setting.cache:
                 unseen = np.ones(ERROR_SHARES.size)
                 for depth in depths:
-                    unseen *= missed(setting.limit_of(one) * depth, depth, ERROR_SHARES, concentration)
+                    unseen *= missed(setting.limit_of(one) * depth, depth, ERROR_SHARES, noise)
                 setting.cache[key] = np.log(np.maximum(1.0 - unseen, 1e-12))
             found[row] += told - (setting.cache[key] if one.was_seen else 0.0)
     return np.maximum(found, _IMPOSSIBLE)

@@ -28,7 +28,6 @@ from hscape.errors import InputError
 from hscape.parameters import Parameters
 from hscape.streams import check_seed
 
-_FEW = 30
 Progress = Callable[[str], None]
 
 
@@ -157,7 +156,7 @@ def fit_state(
     if setting is None:
         setting = Setting.of(parameters, limit_of_table(trajectories, parameters))
         say("scatter of the reads")
-        setting = estimate_noise(trajectories, setting, parameters)
+        setting = estimate_noise(trajectories, setting, parameters, is_filtered=is_filtered)
     state = State(tuple(trajectories), setting, parameters, is_filtered, workers)
     say(f"{len(trajectories)} variants")
     chosen = setting

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.clones.growth.law import size_nodes
 from hscape.clones.growth.noise import Noise, emission
 from hscape.clones.growth.readings import Trajectory
@@ -44,7 +45,7 @@ class Setting:
         """The setting that the records give."""
         return cls(
             noise or Noise.of(parameters),
-            365.25 / parameters["stem_cell_division_interval_days"],
+            DAYS_PER_YEAR / parameters["stem_cell_division_interval_days"],
             parameters["stem_cell_niche_capacity_cells"],
             limit_fraction,
             parameters["clone_growth_assumed_age_years"],

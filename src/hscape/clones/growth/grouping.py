@@ -14,8 +14,6 @@ from hscape.clones.growth.posteriors import ClonePosterior
 from hscape.clones.growth.readings import Trajectory
 from hscape.parameters import Parameters
 
-#: Probability from which two variants are fitted as one clone.
-MERGED_FROM = 0.9
 #: Largest difference of the mean logarithm of the cell share for which a common path is tried at all.
 _LOG_RATIO = 0.7
 
@@ -47,6 +45,7 @@ def group_variants(
     sure = [1.0] * len(groups)
     before = parameters["clone_growth_same_clone_probability"]
     log_odds = math.log(before / (1.0 - before))
+    merged = parameters["clone_growth_merge_probability"]
     while True:
         best: tuple[float, int, int, float] | None = None
         for a in range(len(groups)):
@@ -58,7 +57,7 @@ def group_variants(
                 odds = log_odds + joint - told[a] - told[b]
                 if best is None or odds > best[0]:
                     best = odds, a, b, joint
-        if best is None or best[0] < math.log(MERGED_FROM / (1.0 - MERGED_FROM)):
+        if best is None or best[0] < math.log(merged / (1.0 - merged)):
             return groups, sure
         odds, a, b, joint = best
         groups[a], told[a] = groups[a] + groups[b], joint

@@ -12,16 +12,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hscape.clones.growth.evidence import ERROR_CONCENTRATIONS, ERROR_SHARES, FINE, Evidence
+from hscape.clones.growth.error_law import ErrorLaw
+from hscape.clones.growth.evidence import FINE, Evidence
 from hscape.clones.growth.posteriors import ClonePosterior, GenePosterior, Pooled
 from hscape.parameters import Parameters
 
 #: Means of genes that are weighed, per year; spreads of clones relative to the assumed one; rounds of estimation.
 MEANS = np.linspace(-0.4, 1.0, 141)
 _SPREAD_FOLDS = np.array([0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0])
-_SPREAD_LOG_SD = 0.7
-_TAIL_FREEDOM = 4.0
-_ROUNDS = 5
+_ROUNDS, _SHARE_ROUNDS = 5, 30
 _CENTERS = np.linspace(-0.1, 0.4, 26)
 
 
@@ -32,6 +31,7 @@ def pool(
     parameters: Parameters,
     *,
     is_filtered: bool = True,
+    learned: Pooled | None = None,
 ) -> Pooled:
     """Pool clones by gene and site.
 
@@ -42,8 +42,14 @@ def pool(
         parameters: numbers in force.
         is_filtered: True if errors of sequencing were removed before: their share is then the assumed small one, since
             a flat clone and an error look alike; False estimates the shares from the table.
+        learned: an earlier answer whose shares, spreads and errors are taken as they are; None estimates them.
     """
-    return _Pooling(evidence, genes, sites, parameters, is_filtered).run()
+    pooling = _Pooling(evidence, genes, sites, parameters, is_filtered)
+    if learned is None:
+        pooling.estimate()
+    else:
+        pooling.take(learned)
+    return pooling.tell()
 
 
 class _Pooling:
@@ -73,36 +79,44 @@ class _Pooling:
             self.gene_names) < len(self.site_keys) else np.arange(len(self.site_keys))  # fmt: skip
         self.base = parameters["clone_growth_clone_spread_per_year"]
         self.spread = self.base
+        self.freedom = parameters["clone_growth_tail_freedom"]
         self.mean = parameters["clone_growth_mean_per_year"]
         self.is_filtered = is_filtered
         drift = parameters["clone_growth_drift_share"]
         error = parameters[f"clone_growth_{'filtered' if is_filtered else 'unfiltered'}_error_share"]
         self.assumed = np.array([1.0 - drift - error, drift, error])
         self.shares = self.assumed.copy()
-        self.level = np.log(parameters["clone_growth_error_level_fraction"])
-        self.level_sd = parameters["clone_growth_error_level_log_sd"]
-        self.scatters = np.full(len(ERROR_CONCENTRATIONS), 1.0 / len(ERROR_CONCENTRATIONS))
-        self.log_kinds = self._kinds()
+        self.errors = ErrorLaw.assumed(parameters)
+        self.log_kinds = self.errors.log_kinds()
         self.top = self.selected.max(axis=1)
         self.tables = {fold: self._table(fold * self.base) for fold in _SPREAD_FOLDS}
 
     def _table(self, spread: float) -> np.ndarray:
         """Log probability of the readings of each selected clone at each mean, shape (clones, means)."""
-        around = _around(spread)
+        around = _around(spread, self.freedom)
         with np.errstate(divide="ignore"):
             return np.log(np.exp(self.selected - self.top[:, None]) @ around) + self.top[:, None]
 
-    def run(self) -> Pooled:
+    def estimate(self) -> None:
+        """Spreads, shares and errors from the table."""
         for _ in range(_ROUNDS):
             self._estimate_spread()
             priors = self._means_of_clones()[0]
             self._estimate_shares(self._log_selected(priors))
+
+    def take(self, learned: Pooled) -> None:
+        """Spreads, shares and errors of another table."""
+        self.spread, self.mean = learned.spread_per_year, learned.mean_per_year
+        self.shares, self.errors = learned.shares, learned.errors
+        self.log_kinds = self.errors.log_kinds()
+
+    def tell(self) -> Pooled:
+        """Every clone and gene with what was estimated or taken."""
         priors, genes = self._means_of_clones()
         classes = self._classes(self._log_selected(priors))
-        every = priors @ _around(self.spread).T
+        every = priors @ _around(self.spread, self.freedom).T
         clones = tuple(self._clone(i, every[i], told) for i, told in enumerate(classes))
-        errors = (self.level, self.level_sd, self.scatters)
-        return Pooled(clones, genes, self.shares, float(self.spread), float(self.mean), errors)
+        return Pooled(clones, genes, self.shares, float(self.spread), float(self.mean), self.errors)
 
     def _fold(self) -> float:
         return float(_SPREAD_FOLDS[np.argmin(abs(_SPREAD_FOLDS * self.base - self.spread))])
@@ -113,11 +127,6 @@ class _Pooling:
 
     def _log_error(self) -> np.ndarray:
         return _log_sum(self.error + self.log_kinds)
-
-    def _kinds(self) -> np.ndarray:
-        """Log probability of every scatter and level of an error: levels are log-normal, shape (scatters * shares,)."""
-        levels = _log_bell(np.log(ERROR_SHARES), self.level, self.level_sd)
-        return (np.log(self.scatters)[:, None] + (levels - _log_sum(levels))[None, :]).ravel()
 
     def _mixed(self, table: np.ndarray) -> np.ndarray:
         """Log probability of each clone's readings at each mean, whatever the clone is."""
@@ -150,7 +159,7 @@ class _Pooling:
         best = -np.inf
         for fold in _SPREAD_FOLDS:
             genes = self._genes(self._sites(self._mixed(self.tables[fold]))[1])
-            total = float(_log_bell(np.log(fold), 0.0, _SPREAD_LOG_SD))
+            total = float(_log_bell(np.log(fold), 0.0, self.p["clone_growth_clone_spread_log_sd"]))
             total += float(_log_sum(self._log_gene_prior() + genes).sum())
             if total > best:
                 best, self.spread, chosen = total, fold * self.base, genes
@@ -185,24 +194,14 @@ class _Pooling:
 
     def _estimate_shares(self, log_selected: np.ndarray) -> None:
         weight = self.p["clone_growth_share_weight_count"]
-        for _ in range(10):
+        for _ in range(_SHARE_ROUNDS):
             told = self._classes(log_selected)
             if not self.is_filtered:
                 self.shares = (told.sum(axis=0) + weight * self.assumed) / (len(told) + weight)
             of_kind = self.error + self.log_kinds
             of_kind = np.exp(of_kind - _log_sum(of_kind)[:, None]) * told[:, 2:]
-            self._estimate_errors(of_kind.sum(axis=0).reshape(len(ERROR_CONCENTRATIONS), -1), weight * self.assumed[2])
-
-    def _estimate_errors(self, found: np.ndarray, weight: float) -> None:
-        """Level and scatter of errors from how often each was found; the assumption weighs as `weight` errors."""
-        self.scatters = (found.sum(axis=1) + weight / len(found)) / (found.sum() + weight)
-        levels, places = found.sum(axis=0), np.log(ERROR_SHARES)
-        assumed = np.log(self.p["clone_growth_error_level_fraction"])
-        total = levels.sum() + weight
-        self.level = float(((levels * places).sum() + weight * assumed) / total)
-        around = (levels * (places - self.level) ** 2).sum() + weight * self.p["clone_growth_error_level_log_sd"] ** 2
-        self.level_sd = float(np.sqrt(around / total))
-        self.log_kinds = self._kinds()
+            self.errors = self.errors.learn(of_kind.sum(axis=0), weight * self.assumed[2], weight, self.p)
+            self.log_kinds = self.errors.log_kinds()
 
     def _clone(self, i: int, prior: np.ndarray, classes: np.ndarray) -> ClonePosterior:
         density = prior * np.exp(self.selected[i] - self.top[i])
@@ -210,10 +209,10 @@ class _Pooling:
 
 
 @functools.lru_cache(maxsize=16)
-def _around(spread: float) -> np.ndarray:
+def _around(spread: float, freedom: float) -> np.ndarray:
     """Fitness of clones around each mean: Student's t with heavy tails, (fitnesses, means); columns sum to one."""
     away = (FINE[:, None] - MEANS[None, :]) / spread
-    found = (1.0 + away**2 / _TAIL_FREEDOM) ** (-0.5 * (_TAIL_FREEDOM + 1.0))
+    found = (1.0 + away**2 / freedom) ** (-0.5 * (freedom + 1.0))
     return found / found.sum(axis=0)
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hscape.clones.growth.error_law import ErrorLaw
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClonePosterior:
@@ -45,7 +47,7 @@ class Pooled:
         shares: of selected clones, chance and errors in the table.
         spread_per_year: of clones around the mean of their site.
         mean_per_year: of genes.
-        errors: mean and spread of the log level of errors, and the share of each of `ERROR_CONCENTRATIONS`.
+        errors: how errors of sequencing read.
     """
 
     clones: tuple[ClonePosterior, ...]
@@ -53,4 +55,4 @@ class Pooled:
     shares: np.ndarray
     spread_per_year: float
     mean_per_year: float
-    errors: tuple[float, float, np.ndarray]
+    errors: ErrorLaw

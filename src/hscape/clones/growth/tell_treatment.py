@@ -70,5 +70,5 @@ def tell_treatment(state: State) -> Treated:
             treated.clones[id(member)] = clone_change(contrast, without, state.parameters)
         if gene:
             pooled = pooled_change(every, state.parameters)
-            treated.genes[gene] = (estimate(CHANGES, pooled), *verdict_of_change(pooled))
+            treated.genes[gene] = (estimate(CHANGES, pooled), *verdict_of_change(pooled, state.parameters))
     return treated

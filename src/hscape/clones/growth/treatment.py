@@ -23,10 +23,6 @@ from hscape.parameters import Parameters
 _RATES = np.array([-1.8, -1.2, -0.8, -0.5, -0.32, -0.2, -0.1, 0.0, 0.1, 0.2, 0.32, 0.45, 0.65, 0.9, 1.25, 1.7])
 OFF = np.linspace(-1.2, 1.4, 131)
 CHANGES = np.linspace(-1.6, 1.6, 161)
-#: Years on and off treatment between the visits, below which nothing is told apart.
-LEAST_YEARS = 0.25
-#: Probability from which a change is called one.
-CALLED_FROM = 0.95
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +57,7 @@ def contrast_of(
     """The two rates of a clone; None without enough time both on and off treatment between its visits."""
     one = max(group, key=lambda each: each.years.size)
     on, off = time_on_and_off(one)
-    if min(on, off) < LEAST_YEARS:
+    if min(on, off) < parameters["clone_growth_treatment_least_years"]:
         return None
     visits = visits_of(group)
     switches = [time for interval in one.treated for time in interval if visits[0] < time < visits[-1]]
@@ -83,7 +79,7 @@ def contrast_of(
     inside = (rate_on >= _RATES[0]) & (rate_on <= _RATES[-1])
     joint = np.where(inside, np.exp(smooth.ev(rate_off, np.clip(rate_on, _RATES[0], _RATES[-1])) - logs.max()), 0.0)
     wide = parameters["clone_growth_treatment_spread_per_year"]
-    prior = t.pdf((OFF - parameters["clone_growth_mean_per_year"]) / wide, 4.0)
+    prior = t.pdf((OFF - parameters["clone_growth_mean_per_year"]) / wide, parameters["clone_growth_tail_freedom"])
     return Contrast(joint, prior / prior.sum())
 
 
@@ -122,9 +118,10 @@ def clone_change(contrast: Contrast, gene_without: np.ndarray, parameters: Param
     return told.sum(axis=1), on, told.sum(axis=0)
 
 
-def verdict_of_change(change: np.ndarray) -> tuple[float, str]:
+def verdict_of_change(change: np.ndarray, parameters: Parameters) -> tuple[float, str]:
     """Probability that growth falls on treatment, and the word for it."""
     falls = float(change[CHANGES < 0].sum() + 0.5 * change[CHANGES == 0].sum())
-    if falls >= CALLED_FROM:
+    called = parameters["clone_growth_treatment_call_probability"]
+    if falls >= called:
         return falls, "falls on treatment"
-    return falls, "rises on treatment" if falls <= 1.0 - CALLED_FROM else "no change seen"
+    return falls, "rises on treatment" if falls <= 1.0 - called else "no change seen"
