@@ -11,11 +11,7 @@ from hscape.fingerprint import model_fingerprint
 from hscape.validation import validate
 from hscape.verify.dsmts import MODELS, check_samples, run_model
 from hscape.version import __version__
-<<<<<<< HEAD
-from verification import amortized, calibration, clinical, coarse, disease, forecasts, growth, roads, trees
-=======
-from verification import amortized, calibration, clinical, coarse, disease, growth, roads, transplants, trees
->>>>>>> growth
+from verification import amortized, calibration, clinical, coarse, disease, forecasts, growth, roads, transplants, trees
 from verification.blood import against_adaptive_solver, no_nan
 from verification.stem_cells import kernel_agreement, order_of_convergence
 
@@ -170,13 +166,8 @@ def main() -> None:
 HEADINGS = {"dsmts": "Discrete", "master": "Master", "blood": "Blood", "kernels": "Step", "facts": "Published",
             "clinical": "Clinical", "disease": "Disease", "roads": "Roads",
             "coarse": "Coarse course", "sbc": "Inference: simulation", "power": "Inference: power", "attribution": "Inference: who",
-<<<<<<< HEAD
             "forecast": "Inference: forecasts", "misspecification": "Inference: alarms", "network": "Trained network",
-            "trees": "Phylogenies", "growth-simulated": "Growth of simulated",
-=======
-            "misspecification": "Inference: alarms", "network": "Trained network",
             "trees": "Phylogenies", "transplants": "Transplants", "growth-simulated": "Growth of simulated",
->>>>>>> growth
             "growth-lothian": "Lothian", "growth-sardinia": "SardiNIA", "growth-landscape": "Fitness landscape"}  # fmt: skip
 
 
