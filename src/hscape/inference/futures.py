@@ -20,7 +20,7 @@ from hscape.inference.scenarios import (
     tapered,
 )
 from hscape.streams import generator
-from hscape.units import DAYS_PER_MONTH
+from hscape.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 MONTHS = 24
 COUNTS = {"hemoglobin_g_per_dl": 1, "platelets_1e9_per_l": 2, "neutrophils_1e9_per_l": 3}
@@ -66,7 +66,7 @@ def run_future(problem: Problem, numbers: np.ndarray, noise: np.ndarray, alterna
     fresh = fresh_noise(problem, noise, float(days[-1]), seed, "chance")
     rows, _ = problem.courses(numbers, fresh, days, setting)
     p, sex = problem.parameters, problem.chart.sex or "male"
-    age = problem.mapping.age_years + problem.last_day / 365.25
+    age = problem.mapping.age_years + problem.last_day / DAYS_PER_YEAR
     dead = death_weeks(rows, age, sex, p, generator(seed, "future", "death"))
     if alternative.transplant_day is not None:
         dead = np.minimum(dead, _procedure_deaths(problem, len(numbers), age, alternative, seed, days))
@@ -128,7 +128,7 @@ def if_attack_ended(problem: Problem, numbers: np.ndarray, noise: np.ndarray, se
     fresh = fresh_noise(problem, noise, float(days[-1]), seed, "chance")
     rows, _ = problem.courses(attack_ends(numbers, problem.last_day), fresh, days, setting)
     p = problem.parameters
-    age = problem.mapping.age_years + problem.last_day / 365.25
+    age = problem.mapping.age_years + problem.last_day / DAYS_PER_YEAR
     free = free_from(rows, p)
     dead = death_weeks(rows, age, problem.chart.sex or "male", p, generator(seed, "ended", "death"))
     limit = int(MONTHS * DAYS_PER_MONTH / 7.0)
@@ -195,7 +195,7 @@ def later_response(problem: Problem, numbers: np.ndarray, noise: np.ndarray, see
     fresh = fresh_noise(problem, noise, float(days[-1]), seed, "chance")
     rows, _ = problem.courses(numbers, fresh, days, setting)
     p = problem.parameters
-    age = problem.mapping.age_years + problem.last_day / 365.25
+    age = problem.mapping.age_years + problem.last_day / DAYS_PER_YEAR
     dead = death_weeks(rows, age, problem.chart.sex or "male", p, generator(seed, "landmark", "death"))
     ok = needs_no_transfusion(rows, p) & ~is_severe(rows, problem.parameters)
     weeks = [round(m * DAYS_PER_MONTH / 7.0) for m in (6, 12)]

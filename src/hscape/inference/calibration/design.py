@@ -24,7 +24,7 @@ from hscape.inference.prior import analysis_prior
 from hscape.observation import Assays, Visits, observe
 from hscape.parameters import Parameters
 from hscape.streams import generator, stream_key
-from hscape.units import DAYS_PER_MONTH
+from hscape.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 STUDIES = ("sbc", "attribution", "counts", "forecast")
 #: Studies with irregular visits and the assays that a laboratory happens to have, under the analysis prior as it is.
@@ -202,7 +202,7 @@ def _observed(
         return None
     if study in IRREGULAR:
         visits = Visits.irregular(
-            days / 365.25, seed=seed, patient_id=lived.patient_id, mean_gap_days=gap,
+            days / DAYS_PER_YEAR, seed=seed, patient_id=lived.patient_id, mean_gap_days=gap,
             missed_probability=d["missed_probability"],
         )  # fmt: skip
     else:
