@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.clones.growth.law import size_nodes
 from hscape.clones.growth.noise import Noise, emission
 from hscape.clones.growth.readings import Trajectory
 from hscape.parameters import Parameters
+from hscape.units import DAYS_PER_YEAR
 
 #: Largest share of the stem cells on the grid, and bounds on the step of the square root of sizes. Numerical.
 LARGEST_SHARE = 1.05

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.chart import Chart, CloneMeasurement
 from hscape.clinic.drugs import courses
 from hscape.clones.growth.read_table import read_table

@@ -9,7 +9,6 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.chart import COPY_STATES
 from hscape.clones.growth.readings import Readings, Trajectory, normal_copies
 from hscape.clones.growth.table_cells import Cells
