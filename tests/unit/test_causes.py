@@ -19,7 +19,6 @@ from hscape.biology.failure import (
     telomere,
 )
 from hscape.biology.influence import Change, Influence
-from hscape.parameters import Parameters
 
 
 def lived(*influences, days=364.0, age=40.0, kernel="mean", **options):
