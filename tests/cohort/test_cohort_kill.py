@@ -20,6 +20,8 @@ from hscape.cohort import parts as store
 from tests.cohort import fakes
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+#: So many that a slow signal still finds the run at work.
+MANY = 240
 KILLS = int(os.environ.get("HSCAPE_KILLS", "5"))
 N = 40 + 20 * KILLS
 
@@ -73,13 +75,13 @@ def test_killed_and_taken_up_again(tmp_path, seed, project_folder, workers, want
 
 @pytest.mark.slow
 def test_ctrl_c_leaves_a_folder_that_can_be_taken_up_again(tmp_path, seed, project_folder):
-    process = start(tmp_path, seed, 2, project_folder, patients=60)
+    process = start(tmp_path, seed, 2, project_folder, patients=MANY)
     wait_for_patients(process, tmp_path, 5)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode != 0
     assert "LokyProcess" not in err  # workers say nothing
-    assert 0 < len(store.finished(tmp_path / "parts")) < 60
-    last = start(tmp_path, seed, 1, project_folder, patients=60)
+    assert 0 < len(store.finished(tmp_path / "parts")) < MANY
+    last = start(tmp_path, seed, 1, project_folder, patients=MANY)
     out, err = last.communicate(timeout=300)
-    assert out.split()[-1] == fakes.clean_digest(60, seed), err
+    assert out.split()[-1] == fakes.clean_digest(MANY, seed), err
