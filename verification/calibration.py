@@ -5,6 +5,7 @@ Every patient is a file under ``results/verification/``, so that a stopped run g
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,16 +20,16 @@ from hscape.inference.calibration.run import Check, run_check, taken
 from hscape.inference.calibration.summary import auc, pooled_error, summarize, wilson
 
 SEED = 20261122
-WORKERS = 2
+WORKERS = int(os.environ.get("HSCAPE_VERIFY_WORKERS", "2"))
 ROOT = Path(__file__).parents[1] / "results" / "verification"
 #: Patients drawn: engine or study -> (quick, whole).
 SIZES = {
     "preview": (30, 500),
-    "smc": (10, 200),
-    "power": (4, 60),
-    "attribution": (24, 400),
-    "misfit": (3, 60),
-    "forecast": (12, 300),
+    "smc": (10, 150),
+    "power": (4, 24),
+    "attribution": (24, 160),
+    "misfit": (3, 40),
+    "forecast": (12, 200),
 }
 #: Alarms that speak of the model and not of the sampler.
 MODEL_ALARMS = ("points", "fit", "edge of the prior")
