@@ -146,6 +146,12 @@ def test_the_answer_has_every_key_of_the_contract_and_no_missing_number(found):
         "supportive care", "immunosuppression", "immunosuppression with eltrombopag", "transplant"]  # fmt: skip
 
 
+def test_what_a_further_reading_would_tell_is_a_share_and_is_on_the_page(found):
+    told = found.as_dict()["next_measurements"]
+    assert all(0.0 <= one["variance_removed"] <= 1.0 for one in told)
+    assert all(one["measurement"] in found.report() for one in told)
+
+
 def test_probabilities_are_never_finer_than_the_draws():
     assert chance(0.0, 1000) == "below 1 %"
     assert chance(0.0, 20) == "below 5 %"
