@@ -69,6 +69,7 @@ def _until_shown(p, threshold, effects, terms, table, noise, c, age_years, rows,
     """From the first attacking cell to the clinic; returns rows written, row of day 0 or why none, day and output."""
     rest_addition, rest_factor = table.addition[0], table.factor[0]
     kept_y, kept_cells, kept_early, kept_shares = y.copy(), cells.copy(), early.copy(), shares.copy()
+    kept_middle = middle[2].copy()
     day, n, k, above, before = 0.0, 0, 0, 0.0, 0.0
     room = rows.shape[0]
     output = 1.0
@@ -97,6 +98,7 @@ def _until_shown(p, threshold, effects, terms, table, noise, c, age_years, rows,
             days = min(QUIET_DAYS, max(EVENT_DAYS, EVEN_LOG_CHANGE / max(speed, 1.0e-9)))
         before = above
         kept_y[:], kept_cells[:], kept_early[:], kept_shares[:] = y, cells, early, shares
+        kept_middle[:] = middle[2]
         z = noise[k]
         k += 1
         output = coarse_step(
@@ -109,6 +111,7 @@ def _until_shown(p, threshold, effects, terms, table, noise, c, age_years, rows,
             # the clinic sees the failure within this step: go back and stop on the day
             days = max(0.02 * days, days * above / (above - found))
             y[:], cells[:], early[:], shares[:] = kept_y, kept_cells, kept_early, kept_shares
+            middle[2] = kept_middle
             output = coarse_step(
                 y, cells, early, shares, p, rest_addition, rest_factor, effects, terms, 0.0, True, z, days,
                 c, f, h, middle,
@@ -142,6 +145,7 @@ def run_coarse(p, threshold, effects, terms, table, end_day, noise, c, age_years
     y[N_BLOOD:] = 0.0
     y[ATTACKING] = p.seed_fold
     shares, middle = np.zeros((3, N_SLOTS)), np.zeros((3, N_SLOTS + 3))
+    middle[2, 1], middle[2, 2] = 1.0, 1.0
     cells, early = p.cells.copy(), p.cells / c.stem_cell_niche_capacity_cells
     for i in range(N_SLOTS):
         shares[0, i] = early[i] / early.sum()

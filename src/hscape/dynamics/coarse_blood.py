@@ -43,6 +43,8 @@ from hscape.biology.channels import Channel as Ch
 from hscape.compiled import compiled, inlined
 
 LONGEST_PLATELET_PART_DAYS = 1.0
+#: Parts of a step.
+PARTS = 2
 _ERYTHROID, _NEUTROPHIL = int(Ch.ERYTHROID_OUTPUT), int(Ch.NEUTROPHIL_OUTPUT)
 _MEGAKARYOCYTE, _LYMPHOCYTE = int(Ch.MEGAKARYOCYTE_OUTPUT), int(Ch.LYMPHOCYTE_OUTPUT)
 _MONOCYTE, _LYMPHOCYTE_KILLING = int(Ch.MONOCYTE_OUTPUT), int(Ch.LYMPHOCYTE_KILLING_PER_DAY)
@@ -109,7 +111,7 @@ def _red_cells(y, u, h, c, days):
 def _neutrophils(y, u, h, c, days):
     g = g_csf_level(y, h, c)
     k, k_ref = c.neutrophil_mitotic_stage_per_day, c.neutrophil_mitotic_stage_reference_per_day
-    inflow = k_ref * u * h[_NEUTROPHIL] * rates.neutrophil_recruitment_fold(g, c)
+    inflow = k_ref * u * rates.neutrophil_recruitment_fold(g, c)
     _chain(y, MITOTIC, N_MITOTIC, inflow, k, days)
     flow = c.neutrophil_mitotic_stage_pass * y[MITOTIC + N_MITOTIC - 1] * rates.neutrophil_extra_division_fold(g, c)
     faster = rates.neutrophil_maturation_fold(g, c)
@@ -167,22 +169,11 @@ def _platelets(y, u, h, c, days):
     y[TPO] = _stage(y[TPO], turnover * h[_TPO_PRODUCTION], turnover * cleared, days)
 
 
-@compiled
-def move_blood(y, u, h, c, days):
-    """Move every pool and signal of the blood by a step, in place.
-
-    Args:
-        y: state relative to health, shape (n_states,).
-        u: output of the early progenitors at the end of the step, relative to health.
-        h: channels at the end of the step, shape (n_channels,).
-        c: record of constants.
-        days: length of the step.
-
-    Returns:
-        what entered the lymphocytes from the marrow per day, relative to health.
-    """
+@inlined
+def _move_part(y, u, u_neutrophil, h, c, days):
+    """Every pool and signal by a part of a step."""
     _red_cells(y, u, h, c, days)
-    _neutrophils(y, u, h, c, days)
+    _neutrophils(y, u_neutrophil, h, c, days)
     _platelets(y, u, h, c, days)
     entered = c.lymphocyte_loss_reference_per_day * rates.lymphocyte_renewal(0.0, u * h[_LYMPHOCYTE], c)
     made = c.lymphocyte_loss_reference_per_day * rates.lymphocyte_renewal(y[LYMPHOCYTES], u * h[_LYMPHOCYTE], c)
@@ -193,4 +184,33 @@ def move_blood(y, u, h, c, days):
     y[MONOCYTE_PRECURSORS] = _stage(y[MONOCYTE_PRECURSORS], k_ref * u * h[_MONOCYTE], k, days)
     flow = c.monocyte_loss_reference_per_day * c.monocyte_precursor_pass * y[MONOCYTE_PRECURSORS]
     y[MONOCYTES] = _stage(y[MONOCYTES], flow, c.monocyte_loss_per_day, days)
+    return entered
+
+
+@compiled
+def move_blood(y, u, h, c, days, before):
+    """Move every pool and signal of the blood by a step, in place.
+
+    The step is cut into `PARTS`, over which the output moves evenly from what it was: stages that are solved implicitly
+    run ahead of an output that grows fast, the more the longer a part.
+
+    Args:
+        y: state relative to health, shape (n_states,).
+        u: output of the early progenitors at the end of the step, relative to health.
+        h: channels at the end of the step, shape (n_channels,).
+        c: record of constants.
+        days: length of the step.
+        before: output at the start of the step, and what of it goes to neutrophils, shape (2,) or more; is renewed.
+
+    Returns:
+        what entered the lymphocytes from the marrow per day, relative to health.
+    """
+    toward, entered = u * h[_NEUTROPHIL], 0.0
+    first, first_toward = before[0], before[1]
+    for part in range(PARTS):
+        share = (part + 1.0) / PARTS
+        entered = _move_part(
+            y, first + share * (u - first), first_toward + share * (toward - first_toward), h, c, days / PARTS
+        )
+    before[0], before[1] = u, toward
     return entered

@@ -112,7 +112,8 @@ def coarse_step(
         c: record of constants.
         f: scratch, shape (n_frozen,).
         h: scratch, shape (n_channels,); holds the channels at the end of the step afterwards.
-        middle: scratch, shape (3, n_slots + 3).
+        middle: scratch, shape (3, n_slots + 3); its last row is kept from step to step: slope of thrombopoietin, output
+            and output towards neutrophils at the end of the step before.
     """
     start, moved = middle[0], middle[1]
     total_early = _lend(cells, early, p, c, f)
@@ -170,7 +171,7 @@ def coarse_step(
     _lend(cells, early, p, c, f)
     apply_effects(addition, factor, effects, y, f, h)
     output = made * h[_OUTPUT]
-    entered = move_blood(y, output, h, c, days)
+    entered = move_blood(y, output, h, c, days, middle[2, 1:])
     middle[2, 0] = math.log(max(y[TPO], 1.0e-6) / max(now, 1.0e-6)) / days
     _mix(shares, early, p, made, entered, y[LYMPHOCYTES], days, c)
     return output
