@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hscape.biology.balance import DAYS_PER_YEAR
+from hscape.units import DAYS_PER_YEAR
 from verification import growth_data
 from verification.growth_measures import PARAMETERS, Say
 

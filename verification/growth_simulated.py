@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hscape.biology.balance import DAYS_PER_YEAR
+from hscape.units import DAYS_PER_YEAR
 
 CAPACITY, TURNOVER = 100_000, DAYS_PER_YEAR / 343.0
 STEP_YEARS = 0.1

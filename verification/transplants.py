@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.clones.phylogeny import Tree, read_newick
 from hscape.clones.phylogeny.bottleneck import Engrafted, Window, engrafted_cells, window_of
 from hscape.clones.phylogeny.descent import Trajectory, grow_back
@@ -13,6 +12,7 @@ from hscape.clones.phylogeny.numbers import number
 from hscape.clones.phylogeny.tree import without
 from hscape.parameters import Parameters
 from hscape.streams import generator
+from hscape.units import DAYS_PER_YEAR
 from verification.growth_data import SHARED
 from verification.growth_measures import Say
 

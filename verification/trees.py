@@ -7,7 +7,6 @@ import time
 import numpy as np
 from scipy.stats import ks_2samp
 
-from hscape.biology.balance import DAYS_PER_YEAR
 from hscape.clones.phylogeny import (
     Tree,
     check_ultrametric,
@@ -21,6 +20,7 @@ from hscape.clones.phylogeny.forward import forward, sampled_trees
 from hscape.parameters import Parameters
 from hscape.scenario import load_scenario
 from hscape.streams import generator
+from hscape.units import DAYS_PER_YEAR
 from verification.published_trees import SHARES, Say, internal_lengths, maximum_likelihood, published_lines
 
 RATES, COLONIES, CELLS = (0.2, 0.5, 1.0), (15, 50, 100), 50_000.0
