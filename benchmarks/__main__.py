@@ -43,7 +43,9 @@ def _head() -> list[str]:
 def _shown(row: dict[str, Any]) -> str:
     peer = f"{row['peer']:.4g}" if row["peer"] is not None else ""
     ratio = f"{row['ratio']:.3g}" if row["ratio"] is not None else ""
-    return f"| {row['work']} | {row['ours']:.4g} | {row['unit']} | {row['peer_name']} | {peer} | {ratio} | {row['note']} |"
+    return (
+        f"| {row['work']} | {row['ours']:.4g} | {row['unit']} | {row['peer_name']} | {peer} | {ratio} | {row['note']} |"
+    )
 
 
 def _replaced(table: str, rows: list[str]) -> list[str]:

@@ -72,7 +72,9 @@ def elsewhere(work: str, patients: int, years: float, source: str = SOURCE) -> d
 
 def before_and_after(source: str) -> list[str]:
     """Both versions in turn; the smallest of several rounds."""
-    rounds = [(elsewhere("lived_and_judged", 40, 10, source), elsewhere("lived_and_judged", 40, 10)) for _ in range(ROUNDS)]
+    rounds = [
+        (elsewhere("lived_and_judged", 40, 10, source), elsewhere("lived_and_judged", 40, 10)) for _ in range(ROUNDS)
+    ]
     same = len({one["digest"] for pair in rounds for one in pair}) == 1
     lines = ["", "| CPU ms a patient, ten years | before | after | ratio |", "|---|---|---|---|"]
     rows = {
@@ -95,7 +97,9 @@ def growth() -> list[str]:
     for patients, years in asked:
         one = elsewhere("whole_run", patients, years)
         each = 1000 * one["seconds"] / patients
-        lines.append(f"| {patients} patients, {years} years | {one['seconds']:.1f} | {each:.0f} | {each / years:.1f} | {one['memory']:.2f} |")
+        lines.append(
+            f"| {patients} patients, {years} years | {one['seconds']:.1f} | {each:.0f} | {each / years:.1f} | {one['memory']:.2f} |"
+        )
     return lines
 
 
