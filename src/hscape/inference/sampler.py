@@ -59,9 +59,9 @@ class Effort:
         draws: most draws that are handed on.
     """
 
-    particles: int = 96
-    rounds: int = 4
-    last_rounds: int = 20
+    particles: int = 112
+    rounds: int = 8
+    last_rounds: int = 16
     first: int = 3000
     effective_share: float = 0.4
     draws: int = 160
