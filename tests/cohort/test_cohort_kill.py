@@ -35,6 +35,8 @@ def start(folder, seed, workers, project_folder, *more, patients=N):
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": str(project_folder)},
+        # a shell that works in the background hands on that Ctrl-C is ignored; here it must be heard
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
