@@ -24,8 +24,8 @@ WORKERS = int(os.environ.get("HSCAPE_VERIFY_WORKERS", "2"))
 ROOT = Path(__file__).parents[1] / "results" / "verification"
 #: Patients drawn: engine or study -> (quick, whole).
 SIZES = {
-    "preview": (30, 500),
-    "smc": (10, 150),
+    "preview": (30, 200),
+    "smc": (10, 32),
     "power": (4, 24),
     "attribution": (24, 160),
     "misfit": (3, 40),
