@@ -116,8 +116,8 @@ def section() -> list[str]:
             f"| particle chain of {STEPS:,} steps, {PATHS} courses a person | {worth:.1f} | {seconds:.1f} | {theirs:.2f} "
             f"| {ours / theirs:.0f} |", "",
             f"The particle chain begins in the posterior with its covariance (acceptance {taken:.3f}), so that its burn-in and "
-            "tuning are not counted, while ours are. The answer needs no training; that of the preview's network took "
-            "about ten minutes of one core for persons and forty of two for fitting.", ""]  # fmt: skip
+            "tuning are not counted, while ours are. The answer needs no training; what training the preview's network "
+            "took stands in docs/decisions/0009.", ""]  # fmt: skip
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hscape.inference.calibration.design import settings
 from hscape.inference.calibration.run import Check, taken
 from hscape.inference.calibration.summary import calibration
 from verification.calibration import SEED, number, records_of, size_of
@@ -19,8 +20,8 @@ def section(quick: bool, say: Say) -> list[str]:
     n = size_of("forecast", quick)
     records = taken(records_of(Check(engine="preview", seed=SEED, study="forecast"), n, say))
     lines = ["## Inference: forecasts", "",
-             f"{n} patients drawn with horse globulin and cyclosporine, half of them with eltrombopag; the chart ends 105 days "
-             "after globulin. Asked: free of transfusion (for eight weeks) 6 and 12 months after the end of the chart, treatment "
+             f"{n} patients drawn with horse globulin and cyclosporine, half of them with eltrombopag; the chart ends "
+             f"{settings()['forecast_days_after_treatment']:g} days after globulin. Asked: free of transfusion (for eight weeks) 6 and 12 months after the end of the chart, treatment "
              "going on as planned; nobody dies. The predictors are logistic regressions on the same patients, each patient "
              "predicted by a fit to the others (ten parts), which no clinic could have: reticulocytes and lymphocytes at "
              "diagnosis (logarithms), the response at three months (RACE), and all three. Patients without one of the three "

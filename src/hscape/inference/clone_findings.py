@@ -9,7 +9,17 @@ from collections.abc import Sequence
 from hscape.chart import Chart, CloneMeasurement
 from hscape.fractions import Copies, cell_fraction, choose_copies
 from hscape.genome.genes import find_gene
-from hscape.inference.finding_rows import MOST_CLONES, NO_READS, NO_SHARE, READS, SHARE, SPECIMENS, Reader, logit
+from hscape.inference.finding_rows import (
+    MOST_CLONES,
+    NO_READS,
+    NO_SHARE,
+    READS,
+    SHARE,
+    SPECIMENS,
+    Reader,
+    karyotype_limit,
+    logit,
+)
 from hscape.inference.numbers import FIRST_OTHER, HLA, PNH
 from hscape.inference.slots import CloneSlot, find_kind
 from hscape.parameters import Parameters
@@ -93,7 +103,7 @@ def _one(reader: Reader, m: CloneMeasurement, slot: int, whole: float = 1.0) -> 
     if m.status == "negative":
         limit = fraction.high or m.detection_limit_fraction or _usual_limit(m, slot, p)
         if m.assay == "karyotype":
-            limit = max(limit, p["karyotype_loss_cells_count"] / p["karyotype_metaphases_count"])
+            limit = max(limit, karyotype_limit(p))
         reader.add(label, m.day, NO_SHARE, slot, min(limit, 0.9), error, whole, 0, background, specimen)
         return
     if fraction.fraction is None:
@@ -113,7 +123,7 @@ def _usual_limit(m: CloneMeasurement, slot: int, p: Parameters) -> float:
     if slot == HLA:
         return p["hla_flow_limit_fraction"]
     if m.assay == "karyotype":
-        return p["karyotype_loss_cells_count"] / p["karyotype_metaphases_count"]
+        return karyotype_limit(p)
     return p["snp_array_limit_fraction"]
 
 

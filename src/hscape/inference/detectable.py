@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hscape.dynamics.coarse_record import EARLY_SHARE, GRANULOCYTE
+from hscape.inference.finding_rows import karyotype_limit
 from hscape.inference.numbers import FIRST_OTHER, HLA, PNH
 from hscape.inference.problem import Problem
 from hscape.inference.slots import LATE
@@ -30,8 +31,7 @@ def first_detectable(problem: Problem, days: np.ndarray, rows: np.ndarray, slot:
     elif slot == HLA:
         limits = {"HLA flow": (blood, p["hla_flow_limit_fraction"]), "SNP array": array}
     elif _is_chromosome(problem, slot):
-        metaphases = p["karyotype_loss_cells_count"] / p["karyotype_metaphases_count"]
-        limits = {"karyotype": (marrow, metaphases), "SNP array": array}
+        limits = {"karyotype": (marrow, karyotype_limit(p)), "SNP array": array}
     else:
         limits = {"sequencing": (blood, sequencing_limit_share(problem, slot))}
     found: dict[str, float | None] = {}

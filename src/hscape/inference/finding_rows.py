@@ -40,6 +40,11 @@ class Reader:
         self.left_out[reason] = self.left_out.get(reason, 0) + 1
 
 
+def karyotype_limit(p: Parameters) -> float:
+    """Smallest share of cells with a loss that a karyotype of the usual number of metaphases shows."""
+    return p["karyotype_loss_cells_count"] / p["karyotype_metaphases_count"]
+
+
 def logit(x: float) -> float:
     """Logarithm of the odds."""
     return math.log(x / (1.0 - x))

@@ -27,8 +27,7 @@ from hscape.streams import generator
 
 #: Moves: a part of the person, the chance, one coordinate of the person anew from the prior.
 PERSON, CHANCE, JUMP = range(3)
-#: Moves in turn. Measured on charts of four kinds (`benchmarks`): this order mixes 1.4 times as fast, by course, as
-#: moves of the whole person and moves of person and chance together.
+#: Moves in turn; what was seen when moves of the whole person gave way to moves of a part: docs/decisions/0009.
 PATTERN = (PERSON, PERSON, CHANCE, PERSON, PERSON, JUMP)
 #: Share of the directions of a person that one move touches: fewer at a time may go further.
 MOVED_SHARE = 0.4

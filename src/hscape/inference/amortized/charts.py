@@ -15,7 +15,7 @@ import numpy as np
 from hscape.compiled import compiled
 from hscape.inference.amortized.plans import Plan
 from hscape.inference.clone_findings import hla_sequencing_limit
-from hscape.inference.finding_rows import N_COLUMNS
+from hscape.inference.finding_rows import N_COLUMNS, karyotype_limit
 from hscape.inference.likelihood import share_in
 from hscape.parameters import Parameters
 
@@ -77,7 +77,7 @@ def make_assays(p: Parameters) -> Assays:
         pnh_limits=np.array([p["pnh_flow_routine_limit_fraction"], p["pnh_flow_sensitive_limit_fraction"]]),
         hla_limit=p["hla_flow_limit_fraction"], hla_sequencing_limit=hla_sequencing_limit(p),
         array_limit=p["snp_array_limit_fraction"],
-        karyotype_limit=p["karyotype_loss_cells_count"] / p["karyotype_metaphases_count"],
+        karyotype_limit=karyotype_limit(p),
         metaphases=p["karyotype_metaphases_count"], seen_by_array=loss / (loss + mutation),
         concentration=p["sequencing_concentration_reads"], read_error=p["sequencing_error_fraction"],
         vaf_limit=p["sequencing_detection_limit_fraction"], red_window=p["hemoglobin_transfusion_window_days"],
