@@ -15,7 +15,7 @@ from hscape.errors import InputError, unknown_name
 
 app = typer.Typer()
 WITHHELD = 4
-_ENGINES = ("answer", "preview")
+_ENGINES = ("answer", "preview", "smc")
 
 
 @app.command()
@@ -146,7 +146,7 @@ def _explain(chart: Any, seed: int, engine: str, parameters: Any = None, *, with
             first = explain_chart(chart, seed=seed, engine="preview", parameters=parameters, with_futures=False,
                                   progress=Progress("Preview"))  # fmt: skip
             say(_wrapped(f"Preliminary: {' '.join(answer_sentences(first)[:3])}"))
-        progress = Progress("Answer" if engine == "answer" else "Preview")
+        progress = Progress("Preview" if engine == "preview" else "Answer")
         return explain_chart(chart, seed=seed, engine=engine, parameters=parameters, progress=progress)
 
 

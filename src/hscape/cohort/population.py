@@ -22,6 +22,7 @@ from hscape.care import CarePlan, Case, Presentation, VirtualPatient, admit
 from hscape.care.plan_file import read_plan
 from hscape.cohort.design import Arm, Design
 from hscape.errors import unknown_name
+from hscape.genome.genes import RESTRICTING_LOCI
 from hscape.parameters import Parameters
 from hscape.patient import Patient
 from hscape.streams import generator
@@ -79,6 +80,16 @@ def _typing(random: np.random.Generator) -> dict[str, tuple[str, str]]:
         first, second = sorted(names[i] for i in random.choice(len(names), size=2, p=weights))
         found[locus] = (first, second)
     return found
+
+
+def _restricting(typing: Mapping[str, tuple[str, str]], random: np.random.Generator) -> str:
+    """The allele that would restrict the attack, of those carried once; empty if there is none.
+
+    A cell of a person with two copies of an allele still shows it after loss of one.
+    """
+    first, copy = int(random.random() < 0.5), int(random.random() < 0.5)
+    loci = (RESTRICTING_LOCI[first], RESTRICTING_LOCI[1 - first])
+    return next((typing[locus][copy] for locus in loci if typing[locus][0] != typing[locus][1]), "")
 
 
 def _age(population: Population, low: float, high: float, random: np.random.Generator) -> float:
@@ -164,9 +175,9 @@ def draw_case(
     regeneration = 1.0 + (p["niche_empty_division_fold"] - 1.0) * older * math.exp(p["regeneration_log_sd"] * z[5])
     globulin = math.exp(p["atg_log_kill_log_sd"] * z[6])
     typing = _typing(random)
-    locus = ("A", "B")[int(random.random() < 0.5)]
-    allele = typing[locus][int(random.random() < 0.5)]
-    is_restricted = random.random() < p["hla_restricted_probability"]
+    restricting = _restricting(typing, random)
+    allele = restricting or typing[RESTRICTING_LOCI[0]][0]
+    is_restricted = random.random() < p["hla_restricted_probability"] and bool(restricting)
     restricted = p["hla_restricted_share"] if is_restricted else 0.0
     is_transient = random.random() < p["transient_attack_probability"]
     ends = float(random.exponential(p["transient_attack_end_days"])) if is_transient else None

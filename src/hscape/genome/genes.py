@@ -7,6 +7,9 @@ import tomllib
 from dataclasses import dataclass
 from importlib import resources
 
+#: HLA class I loci whose alleles may show the targets of an immune attack; either is as likely.
+RESTRICTING_LOCI = ("A", "B")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gene:

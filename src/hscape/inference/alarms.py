@@ -53,7 +53,8 @@ def raise_alarms(
 
 
 def _sampler(draws: Draws) -> list[Alarm]:
-    found = [Alarm("network", TELLS, f"{words}; a small sampler made this preview") for words in draws.remarks]
+    instead = "a small sampler made this preview" if draws.engine == "preview" else "the sampler began with the prior"
+    found = [Alarm("network", TELLS, f"{words}; {instead}") for words in draws.remarks]
     if draws.tail > LARGEST_TAIL:
         found.append(Alarm("weights", STOPS, f"Pareto k of the weights is {draws.tail:.2f}; at most {LARGEST_TAIL}"))
     if draws.effective < FEWEST_EFFECTIVE and draws.engine != "preview":

@@ -1,10 +1,10 @@
 """The engines behind one call: how draws of the posterior of a chart are made.
 
-``answer`` (by name also ``smc``) runs two islands of the tempered sampler on seeds of their own; that they agree is one
-of the checks. ``preview`` takes the draws of a trained network and finds a chance for each: a second or two, and never
-called an answer. Where the weights do not belong to the numbers in force, or are of no use for this chart, it is one
-small island with few moves, and the draws say so. The sampler of an answer begins with the prior; a start from the
-network (`sampler.sample`) has not been shown to save courses (`python -m verification network` measures it).
+``answer`` runs two islands of the tempered sampler on seeds of their own; that they agree is one of the checks. The
+sampler begins with what a trained network makes of the chart, mixed with the prior, and ends at the posterior all the
+same. Where the weights do not belong to the numbers in force, or are of no use for this chart, it begins with the
+prior, and the draws say so; ``smc`` always does. ``preview`` takes the draws of the network and finds a chance for each: a
+second or two, and never called an answer; without a network it is one small island with few moves.
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ import numpy as np
 
 from hscape.errors import unknown_name
 from hscape.inference.amortized.preview import find_start, preview
+from hscape.inference.amortized.start import NetworkAndPrior, NetworkStart
 from hscape.inference.problem import Problem
-from hscape.inference.sampler import ANSWER, PREVIEW, Effort, Sample, sample
+from hscape.inference.sampler import ANSWER, PREVIEW, Effort, Sample, Start, sample
 from hscape.streams import stream_key
 
 ENGINES = ("answer", "preview", "smc")
 ISLANDS = 2
+#: Share of the prior among the persons that an answer begins with.
+PRIOR_SHARE = 0.1
 Progress = Callable[[float, str], None]
 
 
@@ -77,19 +80,23 @@ def infer(
     """
     if engine not in ENGINES:
         raise unknown_name("engine", engine, ENGINES, kind="engine")
+    network: NetworkStart | None = None
     remarks: tuple[str, ...] = ()
+    if engine != "smc":
+        network, remarks = find_start(problem, seed)
     if engine == "preview":
-        start, remarks = find_start(problem, seed)
-        if start is not None:
-            return _joined("preview", [preview(problem, start, int(stream_key(seed, "preview")) >> 1)], ())
-    effort, islands = (PREVIEW, 1) if engine == "preview" else (ANSWER, ISLANDS)
-    samples = _run(problem, seed, effort, islands, progress, workers)
-    return _joined("preview" if engine == "preview" else "smc", samples, remarks)
+        if network is not None:
+            return _joined("preview", [preview(problem, network, int(stream_key(seed, "preview")) >> 1)], ())
+        return _joined("preview", _run(problem, seed, PREVIEW, 1, None, progress, workers), remarks)
+    start = None if network is None else NetworkAndPrior(network, PRIOR_SHARE)
+    samples = _run(problem, seed, ANSWER, ISLANDS, start, progress, workers)
+    return _joined("smc" if network is None else "answer", samples, remarks)
 
 
 def _run(
-    problem: Problem, seed: int, effort: Effort, islands: int, progress: Progress | None, workers: int
-) -> list[Sample]:
+    problem: Problem, seed: int, effort: Effort, islands: int, start: Start | None, progress: Progress | None,
+    workers: int,
+) -> list[Sample]:  # fmt: skip
     shares, lock = [0.0] * islands, threading.Lock()
 
     def one(index: int) -> Sample:
@@ -102,7 +109,7 @@ def _run(
                     progress(sum(shares) / islands, word)
 
         key = int(stream_key(seed, "island", index)) >> 1
-        return sample(own, seed=key, effort=effort, progress=tell)
+        return sample(own, seed=key, effort=effort, progress=tell, start=start)
 
     if islands == 1 or workers == 1:
         return [one(index) for index in range(islands)]

@@ -6,9 +6,12 @@ import math
 from dataclasses import dataclass
 
 from hscape.chart import Chart
+from hscape.fractions import CellFraction
 from hscape.parameters import Parameters
 
-COUNT, CELLULARITY, READS, SHARE, NO_READS, NO_SHARE, TRIGGER = range(7)
+COUNT, CELLULARITY, READS, SHARE, NO_READS, NO_SHARE, TRIGGER, NO_HLA = range(8)
+#: Most ways in which an allele of HLA can be lost; rows of `NO_HLA` name one each, with its chance.
+MOST_WAYS = 8
 #: Columns of a row: day, what, place (column of the course, or slot), value, and four numbers that depend on `what`.
 N_COLUMNS = 12
 GRANULOCYTES, BLOOD, MARROW, LYMPHOCYTES, MONONUCLEAR = range(5)
@@ -48,3 +51,22 @@ def karyotype_limit(p: Parameters) -> float:
 def logit(x: float) -> float:
     """Logarithm of the odds."""
     return math.log(x / (1.0 - x))
+
+
+#: Half-width of an interval, as a share of the value, where a fraction comes without a count of cells or reads.
+_UNCOUNTED_HALF_WIDTH = 0.2
+#: Standard deviations from end to end of a 95 % interval.
+_END_TO_END = 2.0 * 1.959963984540054
+
+
+def clipped_limits(found: CellFraction) -> tuple[float, float]:
+    """Ends of the 95 % interval of a share of cells that was found."""
+    assert found.fraction is not None
+    low = found.low if found.low is not None else (1.0 - _UNCOUNTED_HALF_WIDTH) * found.fraction
+    high = found.high if found.high is not None else (1.0 + _UNCOUNTED_HALF_WIDTH) * found.fraction
+    return low, high
+
+
+def counting_logit(low: float, high: float) -> float:
+    """Standard deviation on the logit scale of a share with this 95 % interval, which may reach beyond 0 and 1."""
+    return max(0.0, (logit(min(max(high, 1e-6), 0.9995)) - logit(min(max(low, 1e-7), 0.9985))) / _END_TO_END)

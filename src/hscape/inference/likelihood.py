@@ -14,6 +14,7 @@ import numpy as np
 
 from hscape.compiled import compiled, inlined
 from hscape.dynamics.coarse_record import EARLY_SHARE, GRANULOCYTE, LYMPHOCYTE, first_row_from
+from hscape.inference.finding_rows import MOST_WAYS
 
 LOWEST = -1.0e10
 _HALF_LOG_2PI = 0.9189385332046727
@@ -129,6 +130,8 @@ def log_chance(o, row):
             return near + math.log1p(math.exp(far - near))
         return _log_normal(_logit(o[3]) - _logit(share), o[4])
     share = share + o[7] * (1.0 - share)
+    if what == 7:  # one way of losing an allele; `log_likelihood` averages over the ways
+        return _log_cdf((_logit(o[3]) - _logit(share)) / max(o[4], 0.1))
     missed = _log_cdf((_logit(o[3]) - _logit(share)) / max(o[4], 0.1))
     return math.log(max(1.0 - o[5] + o[5] * math.exp(missed), 1.0e-300))
 
@@ -152,16 +155,43 @@ def row_on_day(rows, n, day, out):
 
 
 @compiled
+def _over_ways(ways, chances):
+    """Log chance of all negative tests for loss of HLA: the average over the ways in which an allele can be lost.
+
+    Args:
+        ways: log chance of the tests if the loss is of this way, shape (MOST_WAYS,).
+        chances: of the ways that some test looked at; what is missing to one nobody looked for.
+    """
+    total = max(1.0 - chances.sum(), 0.0)
+    for way in range(ways.shape[0]):
+        if chances[way] > 0.0:
+            total += chances[way] * math.exp(ways[way])
+    return math.log(max(total, 1.0e-300))
+
+
+@compiled
 def log_likelihood(rows, n, observations, each):
-    """Sum over the observations; `each` is filled with the parts, shape (n_observations,)."""
+    """Sum over the observations; `each` is filled with the parts, shape (n_observations,).
+
+    Negative tests for loss of HLA have their chance together; it is the part of the last of them.
+    """
     row = np.empty(rows.shape[1])
+    ways, chances, last_way = np.zeros(MOST_WAYS), np.zeros(MOST_WAYS), -1
     total = 0.0
     for k in range(observations.shape[0]):
-        if k == 0 or observations[k, 0] != observations[k - 1, 0]:
-            row_on_day(rows, n, observations[k, 0], row)
-        part = log_chance(observations[k], row)
+        o = observations[k]
+        if k == 0 or o[0] != observations[k - 1, 0]:
+            row_on_day(rows, n, o[0], row)
+        part = log_chance(o, row)
         if not math.isfinite(part):
             part = -1.0e6
+        if int(o[1]) == 7:
+            ways[int(o[5])] += part
+            chances[int(o[5])] = o[6]
+            last_way, part = k, 0.0
         each[k] = part
         total += part
+    if last_way >= 0:
+        each[last_way] = _over_ways(ways, chances)
+        total += each[last_way]
     return total

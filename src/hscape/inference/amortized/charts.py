@@ -14,8 +14,8 @@ import numpy as np
 
 from hscape.compiled import compiled
 from hscape.inference.amortized.plans import Plan
-from hscape.inference.clone_findings import hla_sequencing_limit
 from hscape.inference.finding_rows import N_COLUMNS, karyotype_limit
+from hscape.inference.hla_findings import hla_sequencing_limit
 from hscape.inference.likelihood import share_in
 from hscape.parameters import Parameters
 
