@@ -3,8 +3,8 @@
 ``answer`` runs two islands of the tempered sampler on seeds of their own; that they agree is one of the checks. The
 sampler begins with what a trained network makes of the chart, mixed with the prior, and ends at the posterior all the
 same. Where the weights do not belong to the numbers in force, or are of no use for this chart, it begins with the
-prior, and the draws say so; ``smc`` always does. ``preview`` takes the draws of the network and finds a chance for each: a
-second or two, and never called an answer; without a network it is one small island with few moves.
+prior, and the draws say so; ``smc`` always does. ``preview`` takes the draws of the network and finds a chance for
+each: a second or two, and never called an answer; without a network it is one small island with few moves.
 """
 
 from __future__ import annotations
