@@ -20,9 +20,10 @@ from hscape.inference.amortized.bank import Drawer, seed_chance
 from hscape.inference.amortized.network import Weights
 from hscape.inference.amortized.persons import Group, draw_group, plan_mapping
 from hscape.inference.amortized.preview import preview
-from hscape.inference.amortized.start import NetworkStart
+from hscape.inference.amortized.start import NetworkAndPrior, NetworkStart
 from hscape.inference.amortized.weights import shipped
 from hscape.inference.course import make_setting
+from hscape.inference.engines import PRIOR_SHARE
 from hscape.inference.numbers import CLONE_COORDINATES, COORDINATES
 from hscape.inference.observations import Observations
 from hscape.inference.prior import analysis_prior
@@ -131,11 +132,11 @@ def compare_previews(weights: Weights, charts: list[Case], seed: int, say: Say) 
 
 
 def compare_starts(weights: Weights, seed: int, say: Say) -> list[tuple[str, str, Sample, float]]:
-    """One island of the sampler from the prior and from the network, on the example charts."""
+    """One island of the sampler from the prior, and from network and prior as an answer begins, on the example charts."""
     found = []
     for name in examples.names():
         problem = make_problem(read_charts(examples.example_path(name, "yaml")).charts[0])
-        for start in (None, NetworkStart(weights, problem)):
+        for start in (None, NetworkAndPrior(NetworkStart(weights, problem), PRIOR_SHARE)):
             since = time.process_time()
             made = sample(problem, seed=seed, effort=ANSWER, start=start)
             found.append((name, "prior" if start is None else "network", made, time.process_time() - since))

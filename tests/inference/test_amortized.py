@@ -12,6 +12,7 @@ from hscape.inference.amortized import weights as weights_file
 from hscape.inference.amortized.features import N_CONTEXT, N_FEATURES
 from hscape.inference.amortized.network import LAYERS, Chart, _layer, draw, encode, first_weights, log_density
 from hscape.inference.amortized.persons import N_COORDINATES
+from hscape.inference.amortized.start import NetworkAndPrior
 from hscape.inference.prior import analysis_prior
 from hscape.inference.sampler import Effort, sample
 
@@ -123,6 +124,8 @@ def test_weights_of_another_course_are_refused(tmp_path: Path, monkeypatch: pyte
 class _Shifted:
     """Normal start with another center and spread."""
 
+    count = 2
+
     def draw(self, n: int, random: np.random.Generator) -> np.ndarray:
         return 1.0 + 0.8 * random.standard_normal((n, 2))
 
@@ -130,7 +133,7 @@ class _Shifted:
         return -0.5 * (((z - 1.0) / 0.8) ** 2).sum(axis=1) - np.log(2.0 * np.pi * 0.64)
 
 
-@pytest.mark.parametrize("start", [None, _Shifted()])
+@pytest.mark.parametrize("start", [None, _Shifted(), NetworkAndPrior(_Shifted(), 0.1)])  # type: ignore[arg-type]
 def test_sampler_reaches_the_posterior_in_closed_form_from_any_start(start: object) -> None:
     """Normal prior, one normal finding (value 2, spread 0.5) of the first coordinate: posterior mean 1.6, variance 0.2."""
 
