@@ -64,7 +64,7 @@ def problem_of(group: Group, person: int, drawer: Drawer, at: int, random: np.ra
         list(plan.influences), list(transfusions), sorted({*rows[:, 0].tolist(), last}), parameters=p, sex=plan.sex,
         age_years=plan.age_years, end_day=last,
     )  # fmt: skip
-    observations = Observations(rows, tuple(f"row {k}" for k in range(len(rows))), (), plan.clones, (True, True))
+    observations = Observations(rows, tuple(f"row {k}" for k in range(len(rows))), (), plan.clones)
     chart: Any = SimpleNamespace(sex=plan.sex, patient_id="simulated")
     problem = Problem(
         chart=chart, parameters=p, mapping=plan_mapping(plan, p), setting=setting, observations=observations,

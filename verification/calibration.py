@@ -155,6 +155,13 @@ def attribution_section(quick: bool, say: Say) -> list[str]:
     below = int((size < 1.0).sum())
     low, high = wilson(below, len(size))
     inside = sum(0.1 <= record["events"]["clone-mediated"][0] <= 0.9 for record in counts)
+    found = summarize(clones)["contraction"]
+    learnt = ", ".join(f"{name.replace('_', ' ')} {found[name]['mean']:.2f} (middle {found[name]['median']:.2f})"
+                       for name in ("immune_pressure_per_day", "attributed_to_escape") if name in found)  # fmt: skip
+    p, y = (np.array([record["events"]["clone-mediated"][k] for record in counts], dtype=float) for k in (0, 1))
+    lines += ["", f"Variance removed with clone findings: {learnt} (wanted: 0.7 and 0.5).", "",
+              f"On counts alone the probability of clone-mediated recovery is {p.mean():.2f} in the mean where {y.mean():.2f} "
+              f"happened; Brier {np.mean((p - y) ** 2):.3f} (base rate {y.mean() * (1.0 - y.mean()):.3f})."]  # fmt: skip
     lines += ["", f"Counts alone: |log10 Bayes factor| below 1 in {below} of {len(size)} ({low:.2f} to {high:.2f}; wanted at "
               f"least 0.95); {len(counts) - len(size)} without one (too few recoveries in the "
               f"prior); probability between 0.1 and 0.9 in {inside}.", ""]  # fmt: skip
