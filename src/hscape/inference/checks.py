@@ -23,6 +23,8 @@ FEWEST_EFFECTIVE = 100.0
 LARGEST_TAIL = 0.7
 LARGEST_DISAGREEMENT = 0.5
 WORST_REPLICATE = 0.01
+#: Squared distance from which on an observation counts no more in the fit of the whole chart.
+FARTHEST_SQUARE = 25.0
 EDGE_SD = 3.0
 
 
@@ -82,21 +84,66 @@ def _logit(x: np.ndarray | float) -> np.ndarray:
     return np.log(clipped / (1.0 - clipped))
 
 
-def point_probabilities(distance: np.ndarray) -> np.ndarray:
-    """Two-sided chance of each observation under the posterior, shape (n_observations,)."""
+def outlying(observations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Chance that an observation lies far off, and how many times as wide it then scatters; counts alone have that."""
+    is_count = observations[:, 1] == COUNT
+    return np.where(is_count, observations[:, 8], 0.0), np.where(is_count, np.maximum(observations[:, 9], 1.0), 1.0)
+
+
+def point_probabilities(distance: np.ndarray, observations: np.ndarray) -> np.ndarray:
+    """Two-sided chance of each observation under the posterior, shape (n_observations,).
+
+    Args:
+        distance: see `standardized`.
+        observations: rows of the chart.
+    """
     seen = ~np.isnan(distance)
-    below = np.where(seen, ndtr(np.where(seen, distance, 0.0)), 0.0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
+    z = np.where(seen, distance, 0.0)
+    far, fold = outlying(observations)
+    chance = (1.0 - far) * ndtr(z) + far * ndtr(z / fold)
+    below = np.where(seen, chance, 0.0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
     return np.where(seen.any(axis=0), 2.0 * np.minimum(below, 1.0 - below), np.nan)
 
 
-def replicate_probability(distance: np.ndarray, random: np.random.Generator) -> float:
-    """Chance that a replicate of the chart lies as far from its course as the chart does (posterior predictive)."""
+def replicate_probability(distance: np.ndarray, observations: np.ndarray, random: np.random.Generator) -> float:
+    """Chance that a replicate of the chart lies as far from its course as the chart does (posterior predictive).
+
+    Args:
+        distance: see `standardized`.
+        observations: rows of the chart.
+        random: of the replicates.
+    """
     seen = ~np.isnan(distance[0])
     if not seen.any():
         return math.nan
-    robust = np.minimum(distance[:, seen] ** 2, 25.0).sum(axis=1)
-    drawn = np.minimum(random.standard_normal((len(distance), int(seen.sum()))) ** 2, 25.0).sum(axis=1)
-    return float(np.mean(drawn >= robust))
+    robust = np.minimum(distance[:, seen] ** 2, FARTHEST_SQUARE).sum(axis=1)
+    far, fold = (part[seen] for part in outlying(observations))
+    drawn = random.standard_normal((len(distance), int(seen.sum())))
+    drawn *= np.where(random.random(drawn.shape) < far, fold, 1.0)
+    return float(np.mean(np.minimum(drawn**2, FARTHEST_SQUARE).sum(axis=1) >= robust))
+
+
+def judge_fit(
+    problem: Problem, numbers: np.ndarray, noise: np.ndarray, log_likelihood: np.ndarray, *, is_preview: bool,
+    random: np.random.Generator,
+) -> tuple[np.ndarray, float]:  # fmt: skip
+    """Chance of each observation, shape (n_observations,), and of a chart that fits as badly.
+
+    The draws of a preview are the network's, which scatter more than the posterior; of them the tenth that fits best is
+    judged, so that a chart is called badly explained only if the best of them explain it badly.
+
+    Args:
+        problem: the chart.
+        numbers: persons, shape (n, n_numbers).
+        noise: chance, shape (n, n_noise, n_slots).
+        log_likelihood: shape (n,).
+        is_preview: True for draws of the network.
+        random: of the replicates.
+    """
+    n = len(log_likelihood)
+    best = np.argsort(-log_likelihood, kind="stable")[: max(1, n // 10)] if is_preview else np.arange(n)
+    distance, rows = standardized(problem, rows_at(problem, numbers[best], noise[best])), problem.observations.rows
+    return point_probabilities(distance, rows), replicate_probability(distance, rows, random)
 
 
 def rows_at(problem: Problem, numbers: np.ndarray, noise: np.ndarray) -> np.ndarray:
@@ -107,7 +154,23 @@ def rows_at(problem: Problem, numbers: np.ndarray, noise: np.ndarray) -> np.ndar
 
 
 __all__ = [
-    "EDGE_SD", "FEWEST_EFFECTIVE", "LARGEST_DISAGREEMENT", "LARGEST_TAIL", "LOWERS", "NO_READS", "NO_SHARE",
-    "POINT_PROBABILITY", "STOPS", "TELLS", "WORST_REPLICATE", "Alarm", "log_chance", "point_probabilities",
-    "replicate_probability", "row_on_day", "rows_at", "standardized",
+    "EDGE_SD",
+    "FEWEST_EFFECTIVE",
+    "LARGEST_DISAGREEMENT",
+    "LARGEST_TAIL",
+    "LOWERS",
+    "NO_READS",
+    "NO_SHARE",
+    "POINT_PROBABILITY",
+    "STOPS",
+    "TELLS",
+    "WORST_REPLICATE",
+    "Alarm",
+    "judge_fit",
+    "log_chance",
+    "point_probabilities",
+    "replicate_probability",
+    "row_on_day",
+    "rows_at",
+    "standardized",
 ]  # fmt: skip

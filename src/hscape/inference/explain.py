@@ -12,7 +12,7 @@ from hscape.chart import Chart
 from hscape.dynamics.coarse_record import CELLS, COLUMNS, EARLY_SHARE, GRANULOCYTE
 from hscape.inference.alarms import raise_alarms, status_of
 from hscape.inference.causes import Causes, find_causes, slot_labels
-from hscape.inference.checks import Alarm, point_probabilities, replicate_probability, rows_at, standardized
+from hscape.inference.checks import Alarm, judge_fit
 from hscape.inference.detectable import first_detectable
 from hscape.inference.engines import Draws, infer
 from hscape.inference.futures import Future, IfEnded, all_futures, if_attack_ended, later_response, relapse_risks
@@ -140,9 +140,10 @@ def explain(
     course, quantities = _course(problem, numbers, draws.noise, causes)
     learnt = _learnt(quantities, reference)
     worth = _worth(problem, draws, numbers, quantities, causes, ended, seed)
-    distance = standardized(problem, rows_at(problem, numbers, draws.noise))
-    points = point_probabilities(distance)
-    replicate = replicate_probability(distance, generator(seed, "replicates"))
+    points, replicate = judge_fit(
+        problem, numbers, draws.noise, draws.log_likelihood, is_preview=draws.engine == "preview",
+        random=generator(seed, "replicates"),
+    )  # fmt: skip
     alarms = raise_alarms(problem, draws, quantities, points, replicate, learnt)
     tell(1.0, "done")
     return Explanation(

@@ -18,7 +18,7 @@ from hscape.inference.calibration.relive import planned
 from hscape.inference.calibration.score import score
 from hscape.inference.calibration.truth import find_truth
 from hscape.inference.causes import MEDIATED
-from hscape.inference.checks import point_probabilities, replicate_probability, rows_at, standardized
+from hscape.inference.checks import TELLS, judge_fit
 from hscape.streams import generator, stream_key
 
 
@@ -85,13 +85,15 @@ def bayes_factor(found: Answer) -> float | None:
 
 
 def _doubts(found: Answer, engine: str, seed: int, number: int) -> dict[str, Any]:
-    """Alarms as an explanation raises them."""
-    distance = standardized(found.problem, rows_at(found.problem, found.numbers, found.draws.noise))
-    points = point_probabilities(distance)
-    replicate = replicate_probability(distance, generator(seed, "calibration", "replicates", number))
+    """Alarms as an explanation raises them: those that lower it, and those that only tell."""
+    points, replicate = judge_fit(
+        found.problem, found.numbers, found.draws.noise, found.draws.log_likelihood,
+        is_preview=found.draws.engine == "preview", random=generator(seed, "calibration", "replicates", number),
+    )  # fmt: skip
     alarms = raise_alarms(found.problem, found.draws, found.quantities, points, replicate, {})
     return {
-        "alarms": sorted(alarm.name for alarm in alarms),
+        "alarms": sorted(alarm.name for alarm in alarms if alarm.weight != TELLS),
+        "notes": sorted(alarm.name for alarm in alarms if alarm.weight == TELLS),
         "status": status_of(alarms, engine),
         "replicate": replicate,
     }
