@@ -24,12 +24,12 @@ WORKERS = int(os.environ.get("HSCAPE_VERIFY_WORKERS", "2"))
 ROOT = Path(__file__).parents[1] / "results" / "verification"
 #: Patients drawn: engine or study -> (quick, whole).
 SIZES = {
-    "preview": (30, 200),
-    "smc": (10, 32),
-    "power": (4, 24),
-    "attribution": (24, 160),
-    "misfit": (3, 40),
-    "forecast": (12, 200),
+    "preview": (30, 500),
+    "answer": (10, 64),
+    "power": (4, 16),
+    "attribution": (24, 120),
+    "misfit": (3, 24),
+    "forecast": (12, 120),
 }
 #: Alarms that speak of the model and not of the sampler.
 MODEL_ALARMS = ("points", "fit", "edge of the prior")
@@ -64,7 +64,7 @@ def sbc_section(quick: bool, say: Say) -> list[str]:
              "or no clone assays) and are explained. Patients are taken or left by what the chart shows. Ranks of the truth "
              "are uniform if the answer is calibrated. Wanted: pooled coverage of 90 % intervals 0.885 to 0.915, of 50 % "
              "intervals 0.47 to 0.53; slopes of probabilities 0.9 to 1.1.", ""]  # fmt: skip
-    for engine in ("preview", "smc"):
+    for engine in ("preview", "answer"):
         lines += _engine_lines(engine, records_of(Check(engine=engine, seed=SEED), size_of(engine, quick), say))
     return lines
 
