@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hscape.inference.calibration.design import settings
+from hscape.inference.calibration.logistic import chance, fit_logistic
 from hscape.inference.calibration.run import Check, taken
 from hscape.inference.calibration.summary import calibration
 from verification.calibration import SEED, number, records_of, size_of
@@ -67,11 +68,7 @@ def left_out(x: np.ndarray, y: np.ndarray, parts: int = 10) -> np.ndarray:
         train = part != k
         center, spread = x[train].mean(axis=0), np.maximum(x[train].std(axis=0), 1e-9)
         a = np.column_stack([np.ones(len(y)), (x - center) / spread])
-        b = np.zeros(a.shape[1])
-        for _ in range(50):
-            share = 1.0 / (1.0 + np.exp(-a[train] @ b))
-            slope = a[train].T @ (y[train] - share) - 1e-2 * b
-            bend = (a[train].T * (share * (1.0 - share))) @ a[train] + 1e-2 * np.eye(len(b))
-            b = b + np.linalg.solve(bend, slope)
-        found[~train] = 1.0 / (1.0 + np.exp(-a[~train] @ b))
+        fitted = fit_logistic(a[train], y[train], ridge=1e-2)
+        assert fitted is not None  # a ridge always ends
+        found[~train] = chance(a[~train], fitted[0])
     return found

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.stats import kstest
 
+from hscape.inference.calibration.logistic import fit_logistic
 from hscape.inference.calibration.run import taken
 
 #: Probabilities nearer to 0 or 1 than this are taken to be this far away: an answer has a few hundred draws.
@@ -131,18 +132,11 @@ def _logistic(probability: np.ndarray, happened: np.ndarray) -> tuple[float | No
     """Logistic regression on the logit of the probability: slope, intercept, standard error of the slope."""
     clipped = np.clip(probability, CLOSEST, 1.0 - CLOSEST)
     x = np.stack([np.ones(len(clipped)), np.log(clipped / (1.0 - clipped))], axis=1)
-    beta = np.array([0.0, 1.0])
-    for _ in range(100):
-        mean = 1.0 / (1.0 + np.exp(-np.clip(x @ beta, -30.0, 30.0)))
-        information = (x * (mean * (1.0 - mean))[:, None]).T @ x
-        if np.linalg.cond(information) > 1e12:
-            return None, None, None  # the two are parted without an error: no finite slope
-        step = np.linalg.solve(information, x.T @ (happened - mean))
-        beta = beta + np.clip(step, -2.0, 2.0)
-        if np.abs(step).max() < 1e-9:
-            error = float(np.sqrt(np.linalg.inv(information)[1, 1]))
-            return float(beta[1]), float(beta[0]), error
-    return None, None, None
+    found = fit_logistic(x, happened, start=np.array([0.0, 1.0]))
+    if found is None:
+        return None, None, None
+    beta, information = found
+    return float(beta[1]), float(beta[0]), float(np.sqrt(np.linalg.inv(information)[1, 1]))
 
 
 def auc(probability: np.ndarray, happened: np.ndarray) -> float | None:
