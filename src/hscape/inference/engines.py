@@ -64,8 +64,9 @@ class Draws:
 
 
 def infer(
-    problem: Problem, *, seed: int, engine: str = "answer", progress: Progress | None = None, workers: int = 2
-) -> Draws:
+    problem: Problem, *, seed: int, engine: str = "answer", progress: Progress | None = None, workers: int = 2,
+    effort: Effort | None = None, islands: int = ISLANDS,
+) -> Draws:  # fmt: skip
     """Draw from the posterior of a chart.
 
     Args:
@@ -74,6 +75,8 @@ def infer(
         engine: ``answer``, ``smc`` or ``preview``.
         progress: is told the share done and a word.
         workers: threads for the islands.
+        effort: of each island of an answer; the usual one if None.
+        islands: of an answer; one alone cannot be checked against another.
 
     Raises:
         InputError: an unknown engine.
@@ -89,7 +92,7 @@ def infer(
             return _joined("preview", [preview(problem, network, int(stream_key(seed, "preview")) >> 1)], ())
         return _joined("preview", _run(problem, seed, PREVIEW, 1, None, progress, workers), remarks)
     start = None if network is None else NetworkAndPrior(network, PRIOR_SHARE)
-    samples = _run(problem, seed, ANSWER, ISLANDS, start, progress, workers)
+    samples = _run(problem, seed, effort or ANSWER, islands, start, progress, workers)
     return _joined("smc" if network is None else "answer", samples, remarks)
 
 

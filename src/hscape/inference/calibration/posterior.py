@@ -18,10 +18,14 @@ from hscape.inference.judged import FREE_WEEKS, free_from, is_recovered, needs_n
 from hscape.inference.numbers import AT, HLA, PNH, slot_column
 from hscape.inference.problem import Problem, make_problem
 from hscape.inference.reference import PriorReference, prior_reference
+from hscape.inference.sampler import Effort
 from hscape.inference.scenarios import Alternative, attack_ends, fresh_noise, setting_of, stopped
 from hscape.parameters import Parameters
 from hscape.units import DAYS_PER_MONTH
 
+#: An engine for checks that need many runs which read the likelihood, as the preview does not.
+LIGHT = "light"
+LITTLE = Effort(particles=64, rounds=4, last_rounds=8, first=1500)
 Sampler = Callable[[Problem, int], Draws]
 Change = Callable[[Problem], Problem]
 
@@ -48,7 +52,9 @@ class Answer:
 
 
 def sampler_of(engine: str) -> Sampler:
-    """The sampler of an engine, on one thread."""
+    """The sampler of an engine, on one thread; `LIGHT` is one island of an answer with little effort."""
+    if engine == LIGHT:
+        return lambda problem, seed: infer(problem, seed=seed, effort=LITTLE, islands=1, workers=1)
     return lambda problem, seed: infer(problem, seed=seed, engine=engine, workers=1)
 
 

@@ -25,6 +25,7 @@ from hscape.fingerprint import model_fingerprint
 from hscape.folders import check_folder
 from hscape.inference.calibration.design import STUDIES, settings
 from hscape.inference.calibration.one import check_one
+from hscape.inference.calibration.posterior import LIGHT
 from hscape.inference.engines import ENGINES
 from hscape.inference.prior import analysis_prior
 
@@ -37,7 +38,7 @@ class Check:
     """What is checked.
 
     Args:
-        engine: ``preview``, ``answer`` or ``smc``.
+        engine: ``preview``, ``answer``, ``smc``, or ``light`` (one island of an answer with little effort).
         seed: 0 to 2**63 - 1.
         study: see `design.make_patient`.
         fault: a fault of the fitter that is planted on purpose (see `fitter_faults`); empty for none.
@@ -54,7 +55,7 @@ class Check:
     misfit: str = ""
 
     def __post_init__(self) -> None:
-        if self.engine not in ENGINES:
+        if self.engine not in (*ENGINES, LIGHT):
             raise unknown_name("--engine", self.engine, ENGINES, kind="engine")
         if self.study not in STUDIES:
             raise unknown_name("study", self.study, STUDIES, kind="study")
