@@ -26,8 +26,8 @@ ROOT = Path(__file__).parents[1] / "results" / "verification"
 #: Patients drawn: engine or study -> (quick, whole).
 SIZES = {
     "preview": (30, 500),
-    "answer": (10, 64),
-    "power": (4, 24),
+    "answer": (10, 48),
+    "power": (4, 12),
     "attribution": (24, 240),
     "misfit": (3, 24),
     "forecast": (12, 120),

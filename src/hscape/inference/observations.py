@@ -102,6 +102,18 @@ def _cellularity(reader: Reader, entry: Measurement) -> None:
     reader.add(f"cellularity, day {entry.day:g}", entry.day, CELLULARITY, 0, value, sd, censored)
 
 
+def platelets_when_given(p: Parameters) -> float:
+    """Count at which platelets are given, 1e9/L: counts are looked at once a day, and fall much in a day.
+
+    Halfway (in logarithms) between the trigger and what a day of use leaves of it, by age (donors' platelets are of all
+    ages) and by the loss at random that few platelets suffer most. Red cells fall by nothing beside their scatter.
+    """
+    trigger = p["platelet_transfusion_trigger_1e9_per_l"]
+    by_age = 2.0 / p["platelet_aging_lifespan_days"]
+    at_random = p["platelet_random_loss_1e9_per_l_per_day"] / (trigger + p["platelet_random_loss_half_1e9_per_l"])
+    return trigger * math.exp(-0.5 * (by_age + at_random))
+
+
 def _triggers(reader: Reader) -> None:
     """Transfusions as evidence on production: the count had fallen to the trigger."""
     p = reader.p
@@ -116,7 +128,7 @@ def _triggers(reader: Reader) -> None:
             column, trigger = 1, p["red_cell_transfusion_trigger_g_per_dl"]
             sd = p["transfusion_trigger_log_sd"]
         else:
-            column, trigger = 2, p["platelet_transfusion_trigger_1e9_per_l"]
+            column, trigger = 2, platelets_when_given(p)
             sd = p["platelet_trigger_log_sd"]
         reader.add(
             f"transfusion of {item.product.replace('_', ' ')}, day {item.day:g}", item.day, TRIGGER, column, trigger, sd

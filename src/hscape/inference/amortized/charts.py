@@ -17,6 +17,7 @@ from hscape.inference.amortized.plans import Plan
 from hscape.inference.finding_rows import N_COLUMNS, karyotype_limit
 from hscape.inference.hla_findings import hla_sequencing_limit
 from hscape.inference.likelihood import share_in
+from hscape.inference.observations import platelets_when_given
 from hscape.parameters import Parameters
 
 MOST_ROWS = 700
@@ -84,7 +85,7 @@ def make_assays(p: Parameters) -> Assays:
         platelet_window=p["platelets_transfusion_window_days"], spacing=p["transfusion_spacing_days"],
         kept_without_clone=0.25,
         triggers=np.array([p["red_cell_transfusion_trigger_g_per_dl"], p["transfusion_trigger_log_sd"],
-                           p["platelet_transfusion_trigger_1e9_per_l"], p["platelet_trigger_log_sd"]]),
+                           platelets_when_given(p), p["platelet_trigger_log_sd"]]),
     )  # fmt: skip
 
 
