@@ -11,6 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from hscape.chart import Chart, CloneMeasurement
 from hscape.fractions import cell_fraction
 from hscape.genome.genes import RESTRICTING_LOCI
@@ -115,6 +117,16 @@ def _not_found(reader: Reader, tests: Sequence[CloneMeasurement], ways: dict[Way
         words = "loss of 6p" if way[0] == HAPLOTYPE else f"loss of HLA-{way[0]}"
         reader.add(f"{words} ({way[1] + 1}), {m.assay}, day {m.day:g}", m.day, NO_HLA, HLA, min(limit, 0.9), error,
                    order.index(way), ways[way], 0.0, SPECIMENS[m.specimen])  # fmt: skip
+
+
+def seen_part(rows: np.ndarray) -> float:
+    """Chance that some negative test looked at the way in which an allele would be lost; 1 if none was needed.
+
+    Args:
+        rows: of the observations; without a negative test for loss of HLA nothing is left open by one.
+    """
+    tests = rows[rows[:, 1] == NO_HLA]
+    return float(sum({int(row[5]): row[6] for row in tests}.values())) if len(tests) else 1.0
 
 
 def _limit(reader: Reader, m: CloneMeasurement) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hscape.inference.explain import Explanation
+from hscape.inference.slots import LATE
 from hscape.plots import explained_futures
 from hscape.report.explained import tables
 from hscape.report.explained.blocks import data_table, figure_block, paragraph
@@ -40,7 +41,7 @@ def suppressed_or_lost(e: Explanation) -> Markup:
 
 def futures(e: Explanation, *, with_deaths: bool) -> Markup:
     """Four alternatives side by side, the later response, and relapse."""
-    parts: list[object] = [paragraph(_ASSUMES)]
+    parts: list[object] = [paragraph(_ASSUMES), *_high_risk(e)]
     if e.futures:
         parts.append(data_table("Alternatives, in a fixed order that ranks nothing",
                                 tables.futures_summary(e, with_deaths=with_deaths)))  # fmt: skip
@@ -58,9 +59,23 @@ def futures(e: Explanation, *, with_deaths: bool) -> Markup:
     return join(parts)
 
 
+def _high_risk(e: Explanation) -> list[Markup]:
+    """What the alternatives do not know of a clone with a changed chromosome."""
+    names = [clone.label for clone in e.problem.mapping.clones if clone.kind is not None and clone.kind.name in LATE]
+    if not names:
+        return []
+    words = (
+        f"A clone with a changed chromosome was found ({', '.join(names)}). MDS and leukemia are not in these numbers, "
+        "and a marrow that is regrown from this clone counts as recovered here: good counts from it are not safety."
+    )
+    return [paragraph(words, "note")]
+
+
 def _landmark(e: Explanation) -> Markup:
     if e.landmark is None:
-        return paragraph("Does not apply: the patient is free of transfusions, or nothing was given.")
+        if e.problem.given.influences:
+            return paragraph("Does not apply: the patient is free of transfusions.")
+        return paragraph("Does not apply: no treatment of the attack was given.")
     rows = [(f"{months} months from the last day", chance(p, e.draws.effective))
             for months, p in zip((6, 12), e.landmark, strict=True)]  # fmt: skip
     return table("Probability of being free of transfusions and not severe, if treatment goes on as the chart says",
@@ -69,7 +84,10 @@ def _landmark(e: Explanation) -> Markup:
 
 def _relapse(e: Explanation) -> Markup:
     if not e.relapse:
-        return paragraph("Does not apply: the patient has not recovered, or does not take cyclosporine.")
+        if float(e.causes.is_recovered.mean()) < 0.5:
+            return paragraph("Does not apply: the counts have not recovered.")
+        return paragraph("Nothing is left to stop or taper: no cyclosporine is running on the last day. What becomes "
+                         "of the recovery if nothing is given stands among the alternatives above.")  # fmt: skip
     rows = [(name, chance(p, e.draws.effective)) for name, p in e.relapse.items()]
     return table("Probability of relapse within 24 months, by what is done with cyclosporine",
                  ("Cyclosporine", "Probability"), rows)  # fmt: skip

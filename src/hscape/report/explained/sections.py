@@ -9,6 +9,7 @@ from hscape.fractions import cell_fractions
 from hscape.inference.answer import chart_digest
 from hscape.inference.explain import Explanation
 from hscape.inference.findings import FOUND, KINDS, NOT_FOUND, clone_findings
+from hscape.inference.hla_findings import seen_part
 from hscape.inference.quantities import percent
 from hscape.plots import (
     explained_causes,
@@ -28,6 +29,7 @@ from hscape.report.explained.doubts import checks, glossary, learnt, limitations
 from hscape.report.explained.next_sections import futures, suppressed_or_lost
 from hscape.report.explained.words import (
     ESCAPE_WORDS,
+    MOST_WAYS_SEEN,
     NOT_SAFETY,
     answer_sentences,
     cause_sentences,
@@ -103,6 +105,17 @@ def chart_alone(e: Explanation) -> Markup:
     return join([*parts, inside])
 
 
+def _looked_for(e: Explanation) -> str:
+    """What to say where both escape clones were looked for, wholly or in part."""
+    seen = seen_part(e.problem.observations.rows)
+    if seen >= MOST_WAYS_SEEN:
+        return "nothing: PNH and HLA loss were both looked for"
+    return (
+        f"{percent(1.0 - seen)} of the ways in which an allele of HLA is lost (mutations need flow or sequencing that "
+        "knows the patient's alleles; an array sees a lost haplotype only)"
+    )
+
+
 def used(e: Explanation) -> Markup:
     """What took part in the inference, what did not and why, and what was assumed."""
     observations = e.problem.observations
@@ -113,7 +126,7 @@ def used(e: Explanation) -> Markup:
                  "the count had fallen"),
         ("Left out", bullets(list(observations.left_out)) or "nothing"),
         ("Assumed", bullets(list(e.problem.remarks)) or "nothing beyond the model"),
-        ("Not tested", ", ".join(untested) or "nothing: PNH and HLA loss were both looked for"),
+        ("Not tested", ", ".join(untested) or _looked_for(e)),
     ]  # fmt: skip
     if not any(item.entries for item in findings.values()):
         pairs.append(("What cannot be said", "without any finding on clones counts alone hardly tell who rebuilt the "

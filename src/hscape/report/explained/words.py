@@ -8,6 +8,7 @@ import numpy as np
 
 from hscape.inference.explain import Explanation
 from hscape.inference.findings import FOUND, NOT_TESTED, clone_findings
+from hscape.inference.hla_findings import seen_part
 from hscape.inference.numbers import FIRST_OTHER, HLA, PNH
 from hscape.inference.quantities import of_normal, percent
 
@@ -16,6 +17,8 @@ WITHHELD, PREVIEW = "withheld", "preview"
 SHARE_IS_NOT_CAUSE_FOLD = 0.5
 #: Share or attributable part from which the two are compared.
 LEAST_TOLD_FRACTION = 0.05
+#: Share of the ways of losing an allele of HLA from which on nothing more is said of those not looked for.
+MOST_WAYS_SEEN = 0.99
 #: Part of the stem cells that is ordinary, below which the reserve is told in two parts.
 MOSTLY_ORDINARY_FRACTION = 0.9
 #: Reserve of about one cell.
@@ -117,11 +120,11 @@ def cause_sentences(e: Explanation) -> list[str]:
             f"The counts have not recovered by day {e.problem.last_day:g} (probability that they have: "
             f"{chance(back, effective)}), so the question who rebuilt the marrow does not arise yet."
         ]
-    factor = e.odds.log10_bayes_factor or 0.0
+    words = factor_words(e.odds.log10_bayes_factor or 0.0, e.odds.probability)
     first = (
         f"The probability that escape clones made most of the recovery possible is "
         f"{chance(e.odds.probability, effective)} (before the chart was read: {chance(e.odds.prior_probability, 1e9)}; "
-        f"{factor_words(factor)})."
+        f"{words})."
     )
     given = (
         f"Without the treatments that were given, {interval(e.causes.without_treatment)} of today's marrow "
@@ -133,8 +136,11 @@ def cause_sentences(e: Explanation) -> list[str]:
     return [first, given]
 
 
-def factor_words(log10_factor: float) -> str:
-    """A Bayes factor in words."""
+def factor_words(log10_factor: float, probability: float | None = None) -> str:
+    """A Bayes factor in words; with no draw on one side it is a bound, whose size is that of the draws."""
+    if probability in (0.0, 1.0):
+        bound = "at most" if probability == 0.0 else "at least"
+        return f"no draw says otherwise, so the log10 Bayes factor is only known to be {bound} {log10_factor:+.1f}"
     side = "for" if log10_factor > 0 else "against"
     size = abs(log10_factor)
     if size < 0.5:
@@ -228,6 +234,9 @@ def hypothesis_sentences(e: Explanation) -> list[str]:
         else:
             limit = findings[label].limit_fraction
             state = "looked for" + (f", limit {percent(limit, least=1e-6)}" if limit else "")
+            seen = seen_part(e.problem.observations.rows) if slot == HLA else 1.0
+            if seen < MOST_WAYS_SEEN:
+                state += f"; the tests look at {percent(seen)} of the ways in which an allele is lost"
         told.append(
             f"{'a PNH clone' if slot == PNH else 'HLA loss'} ({state}): probability {hidden} that it makes more than a "
             f"tenth of the granulocytes, {part} that its escape carries half of the output"
