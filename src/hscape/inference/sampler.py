@@ -56,6 +56,7 @@ class Effort:
         first: persons drawn from the prior to begin with; many, since a rare road that is not among them is lost.
         effective_share: effective states kept from one temperature to the next.
         draws: most draws that are handed on.
+        power: to which the likelihood is raised; see docs/decisions/0009.
     """
 
     particles: int = 112
@@ -64,10 +65,12 @@ class Effort:
     first: int = 3000
     effective_share: float = 0.4
     draws: int = 160
+    power: float = 1.0
 
 
 PREVIEW = Effort(particles=40, rounds=3, last_rounds=5, first=400, effective_share=0.3, draws=160)
-ANSWER = Effort()
+#: Visits share the errors of the coarse course, so that many of them tell less than as many independent ones.
+ANSWER = Effort(power=0.7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +118,7 @@ def sample(problem: Problem, *, seed: int, effort: Effort = ANSWER, progress: Pr
     """
     started = time.perf_counter()
     random = generator(seed, "sampler")
-    cloud = _first(problem, effort.first, random, start)
+    cloud = _first(problem, effort.first, random, start, effort.power)
     beta, log_evidence, steps, tail = 0.0, 0.0, [], 0.0
     step_sizes = np.array([0.7, 0.7, 1.0])
     while beta < 1.0:
@@ -174,14 +177,14 @@ def _bases(start: Start | None, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return base, prior - 0.5 * z.shape[1] * math.log(2.0 * math.pi) - base
 
 
-def _first(problem: Problem, n: int, random: np.random.Generator, start: Start | None) -> _Cloud:
+def _first(problem: Problem, n: int, random: np.random.Generator, start: Start | None, power: float) -> _Cloud:
     z = random.standard_normal((n, problem.coordinates.size)) if start is None else start.draw(n, random)
     noise = np.zeros((n, problem.n_noise, N_SLOTS), dtype=np.float32)
     shape = (n, problem.n_noise, problem.n_active)
     noise[:, :, : problem.n_active] = random.standard_normal(shape, dtype=np.float32)
     ll, each = problem.log_likelihood(z, noise)
     base, lift = _bases(start, z)
-    return _Cloud(z, noise, ll, each, base, ll + lift, n)
+    return _Cloud(z, noise, ll, each, base, power * ll + lift, n)
 
 
 def _next_temperature(ll: np.ndarray, beta: float, share: float) -> float:
@@ -232,7 +235,7 @@ def _pass(
     kept, total = [], 0.0
     for _ in range(rounds):
         for kind in PATTERN:
-            taken = _one_move(problem, chains, beta, kind, sizes[kind], normal, random, start)
+            taken = _one_move(problem, chains, beta, kind, sizes[kind], normal, random, start, effort.power)
             if kind != JUMP:
                 sizes[kind] = float(np.clip(sizes[kind] * math.exp(0.6 * (taken - WANTED_TAKEN)), 0.02, 1.0))
             total += taken
@@ -247,14 +250,14 @@ def _pass(
     return made, total / (rounds * len(PATTERN)), min(effective, float(len(ll)))
 
 
-def _one_move(problem, cloud, beta, kind, size, normal, random, start=None):  # type: ignore[no-untyped-def]
+def _one_move(problem, cloud, beta, kind, size, normal, random, start, power):  # type: ignore[no-untyped-def]
     """One proposal for every particle; a jump goes where the other moves would have to cross what the chart excludes.
 
     Such are whether the attack is restricted, whether it ends by itself, whether a clone was there.
     """
     n = len(cloud.z)
     z, noise = cloud.z, cloud.noise
-    base, lift, log_ratio = cloud.base, cloud.gain - cloud.ll, 0.0
+    base, lift, log_ratio = cloud.base, cloud.gain - power * cloud.ll, 0.0
     if kind == JUMP:
         z = cloud.z.copy()
         z[np.arange(n), random.integers(z.shape[1], size=n)] = random.standard_normal(n)
@@ -275,11 +278,11 @@ def _one_move(problem, cloud, beta, kind, size, normal, random, start=None):  # 
         noise[:, :, :active] = held * noise[:, :, :active] + np.float32(size) * fresh
     ll, each = problem.log_likelihood(z, noise)
     cloud.n_courses += n
-    is_taken = np.log(random.random(n)) < base - cloud.base + beta * (ll + lift - cloud.gain) + log_ratio
+    is_taken = np.log(random.random(n)) < base - cloud.base + beta * (power * ll + lift - cloud.gain) + log_ratio
     cloud.z = np.where(is_taken[:, None], z, cloud.z)
     if kind == CHANCE:
         cloud.noise = np.where(is_taken[:, None, None], noise, cloud.noise)
     cloud.ll = np.where(is_taken, ll, cloud.ll)
-    cloud.base, cloud.gain = np.where(is_taken, base, cloud.base), np.where(is_taken, ll + lift, cloud.gain)
+    cloud.base, cloud.gain = np.where(is_taken, base, cloud.base), np.where(is_taken, power * ll + lift, cloud.gain)
     cloud.each = np.where(is_taken[:, None], each, cloud.each)
     return float(is_taken.mean())
