@@ -11,6 +11,7 @@ from hscape.chart import Chart, CloneMeasurement, HlaLocus, Measurement
 from hscape.dynamics.coarse_record import GRANULOCYTE, N_COLUMNS
 from hscape.inference.amortized.start import hla_together
 from hscape.inference.finding_rows import MOST_WAYS, NO_HLA, NO_SHARE, SHARE
+from hscape.inference.hla_findings import seen_part
 from hscape.inference.likelihood import log_likelihood
 from hscape.inference.numbers import HLA
 from hscape.inference.observations import read_observations
@@ -62,6 +63,13 @@ def test_an_array_sees_lost_haplotypes_only():
     rows = rows_of(finding(0.0, assay="snp_array", specimen="marrow", copy_state="cn_loh"))
     assert set(rows[:, 5]) == {4.0, 5.0}
     assert rows[:, 6].sum() == pytest.approx(LOSS_6P)
+
+
+def test_what_was_looked_at_is_told():
+    array = finding(0.0, assay="snp_array", specimen="marrow", copy_state="cn_loh")
+    assert seen_part(rows_of(array, finding(90.0, assay="snp_array", copy_state="cn_loh"))) == pytest.approx(LOSS_6P)
+    assert seen_part(rows_of(array, finding(0.0, "HLA-A"))) == pytest.approx(0.5 + 0.5 * LOSS_6P)
+    assert seen_part(np.zeros((0, 12))) == 1.0
 
 
 def test_a_locus_with_two_equal_alleles_is_no_way_to_escape():
