@@ -24,7 +24,7 @@ def explain(
     patient: Annotated[str | None, typer.Option(help="which patient of the file, if it holds several")] = None,
     example: Annotated[str | None, typer.Option(help="a shipped example instead of a file")] = None,
     seed: Seed = None,
-    engine: Annotated[str, typer.Option(help="answer (minutes) or preview (seconds)")] = "answer",
+    engine: Annotated[str, typer.Option(help="answer, preview (quick), or smc (without the network)")] = "answer",
     out: Annotated[Path | None, typer.Option(help="page to write; explain-<patient>.html by default")] = None,
     bundle: Annotated[Path | None, typer.Option(help="folder or .zip to write, for hscape rerun")] = None,
     answers: Annotated[Path | None, typer.Option(help="file with answers to the amber questions")] = None,

@@ -17,9 +17,9 @@ from hscape.inference.finding_rows import (
     SHARE,
     SPECIMENS,
     Reader,
-    clipped_limits,
     counting_logit,
     karyotype_limit,
+    share_limits,
 )
 from hscape.inference.hla_findings import read_hla
 from hscape.inference.numbers import FIRST_OTHER, PNH
@@ -111,7 +111,7 @@ def _one(reader: Reader, m: CloneMeasurement, slot: int) -> None:
         reader.leave("clones called positive without a number")
         return
     share = min(max(fraction.fraction, 1e-6), 0.999)
-    counting = counting_logit(*clipped_limits(fraction))
+    counting = counting_logit(*share_limits(fraction))
     reader.add(label, m.day, SHARE, slot, share, math.hypot(counting, error), 0, 0, background, specimen)
 
 

@@ -42,7 +42,7 @@ class Draws:
         island: which island each draw is from, shape (n,).
         effective: draws that these are worth.
         tail: Pareto k of the last weights, the largest of the islands.
-        log_evidence: mean of the islands.
+        log_evidence: mean of the islands, of the likelihood raised to the power of the effort.
         evidence_spread: how far the islands are apart in it; 0 for one island.
         n_courses: courses that were simulated.
         seconds: of computing, islands added up.

@@ -59,7 +59,7 @@ _UNCOUNTED_HALF_WIDTH = 0.2
 _END_TO_END = 2.0 * 1.959963984540054
 
 
-def clipped_limits(found: CellFraction) -> tuple[float, float]:
+def share_limits(found: CellFraction) -> tuple[float, float]:
     """Ends of the 95 % interval of a share of cells that was found."""
     assert found.fraction is not None
     low = found.low if found.low is not None else (1.0 - _UNCOUNTED_HALF_WIDTH) * found.fraction

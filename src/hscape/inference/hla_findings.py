@@ -16,7 +16,7 @@ import numpy as np
 from hscape.chart import Chart, CloneMeasurement
 from hscape.fractions import cell_fraction
 from hscape.genome.genes import RESTRICTING_LOCI
-from hscape.inference.finding_rows import NO_HLA, SHARE, SPECIMENS, Reader, clipped_limits, counting_logit
+from hscape.inference.finding_rows import NO_HLA, SHARE, SPECIMENS, Reader, counting_logit, share_limits
 from hscape.inference.numbers import HLA
 from hscape.parameters import Parameters
 
@@ -90,7 +90,7 @@ def _found(reader: Reader, positive: Sequence[CloneMeasurement]) -> None:
         found = cell_fraction(m, reader.chart.sex)
         if found.fraction is not None:
             total += found.fraction
-            least, most = clipped_limits(found)
+            least, most = share_limits(found)
             low, high = low + least, high + most
     if total <= 0.0:
         reader.leave("clones called positive without a number")

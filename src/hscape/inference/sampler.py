@@ -53,7 +53,8 @@ class Effort:
         particles: persons from whom chains start at each temperature.
         rounds: rounds of moves a chain makes at a temperature; what it passes through is kept.
         last_rounds: rounds at the end.
-        first: persons drawn from the prior to begin with; many, since a rare road that is not among them is lost.
+        first: persons drawn from the start (the prior if there is none); many, since a rare road that is not among
+            them is lost.
         effective_share: effective states kept from one temperature to the next.
         draws: most draws that are handed on.
         power: to which the likelihood is raised; see docs/decisions/0009.
@@ -82,7 +83,7 @@ class Sample:
         noise: chance, shape (n, n_noise, n_slots).
         log_likelihood: shape (n,).
         each: parts of it, shape (n, n_observations).
-        log_evidence: estimate.
+        log_evidence: estimate, of the likelihood raised to the power of the effort.
         effective: independent draws that these are worth (see `_pass`).
         tail: shape of the tail of the last weights (Pareto k).
         acceptance: share of moves taken at the end.

@@ -18,7 +18,8 @@ from hscape.inference.likelihood import row_on_day
 
 #: Runs of a course until its transfusions fit; and days between platelets at the least.
 _RUNS, _PLATELET_GAP = 3, 2.0
-#: Donors' platelets are used up in this share of the days that platelets live: few of them are used up faster.
+#: Donors' platelets are used up in about this share of the days that platelets live: few of them are used up faster.
+#: It only speeds the search: where a run fits its transfusions, what is taken off is what is put on again.
 PLATELET_LIFE_SHARE = 0.65
 #: Share of the clinics that keep to their trigger.
 _STRICT_SHARE = 0.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hscape.inference.explain import Explanation
+from hscape.inference.futures import is_free_now
 from hscape.inference.slots import LATE
 from hscape.plots import explained_futures
 from hscape.report.explained import tables
@@ -73,7 +74,7 @@ def _high_risk(e: Explanation) -> list[Markup]:
 
 def _landmark(e: Explanation) -> Markup:
     if e.landmark is None:
-        if e.problem.given.influences:
+        if is_free_now(e.problem):
             return paragraph("Does not apply: the patient is free of transfusions.")
         return paragraph("Does not apply: no treatment of the attack was given.")
     rows = [(f"{months} months from the last day", chance(p, e.draws.effective))
@@ -84,8 +85,8 @@ def _landmark(e: Explanation) -> Markup:
 
 def _relapse(e: Explanation) -> Markup:
     if not e.relapse:
-        if float(e.causes.is_recovered.mean()) < 0.5:
-            return paragraph("Does not apply: the counts have not recovered.")
+        if not is_free_now(e.problem):
+            return paragraph("Does not apply: the patient is not free of transfusions.")
         return paragraph("Nothing is left to stop or taper: no cyclosporine is running on the last day. What becomes "
                          "of the recovery if nothing is given stands among the alternatives above.")  # fmt: skip
     rows = [(name, chance(p, e.draws.effective)) for name, p in e.relapse.items()]
