@@ -150,19 +150,3 @@ def test_sampler_reaches_the_posterior_in_closed_form_from_any_start(start: obje
     assert found.z[:, 1].var() == pytest.approx(1.0, abs=0.13)
     evidence = -0.5 * 4.0 / 1.25 - 0.5 * np.log(2.0 * np.pi * 1.25)
     assert found.log_evidence == pytest.approx(evidence, abs=0.1)
-
-
-def test_a_power_of_the_likelihood_gives_its_posterior_in_closed_form() -> None:
-    """The same finding to the power of 0.7: precision 1 + 0.7 x 4 = 3.8, mean 2 x 2.8 / 3.8; from another start."""
-
-    def log_likelihood(z: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        found = -0.5 * ((2.0 - z[:, 0]) / 0.5) ** 2 - np.log(0.5 * np.sqrt(2.0 * np.pi))
-        return found, found[:, None]
-
-    problem = SimpleNamespace(coordinates=SimpleNamespace(size=2), n_noise=1, n_active=1, log_likelihood=log_likelihood)
-    effort = Effort(particles=250, rounds=8, draws=2000, power=0.7)
-    found = sample(problem, seed=6, effort=effort, start=_Shifted())  # type: ignore[arg-type]
-    # four standard errors of 2,000 draws: mean 0.046, variance 0.033
-    assert found.z[:, 0].mean() == pytest.approx(2.0 * 2.8 / 3.8, abs=0.046)
-    assert found.z[:, 0].var() == pytest.approx(1.0 / 3.8, abs=0.033)
-    assert found.z[:, 1].var() == pytest.approx(1.0, abs=0.13)

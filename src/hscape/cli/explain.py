@@ -152,7 +152,8 @@ def _explain(chart: Any, seed: int, engine: str, parameters: Any = None, *, with
 
 def _tell(found: Any, issues: list[Any]) -> None:
     from hscape.report.explained import answer_sentences
-    from hscape.report.explained.words import NOT_SAFETY, status_sentence
+    from hscape.report.explained.standing import status_sentence
+    from hscape.report.explained.words import NOT_SAFETY
 
     print(f"Patient {found.chart.patient_id}, explained until day {found.problem.last_day:g}. Status: {found.status}.")
     print(_wrapped(status_sentence(found)))

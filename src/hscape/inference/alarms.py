@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from hscape.inference.checks import (
@@ -44,7 +42,8 @@ def raise_alarms(
         replicate: chance of a chart that fits as badly.
         learnt: quantity -> share of the prior's variance removed.
     """
-    found = [*_sampler(draws), *_islands(draws, quantities), *_fit(problem, points, replicate), *_edge(problem, draws)]
+    found = [*_sampler(draws), *_islands(draws, quantities), *_fit(problem, points, replicate), *_edge(problem, draws),
+             *_conflicts(problem)]  # fmt: skip
     little = sorted(name for name, share in learnt.items() if share < NOT_LEARNT)
     if little:
         words = ", ".join(name.replace("_", " ") for name in little)
@@ -65,15 +64,14 @@ def _sampler(draws: Draws) -> list[Alarm]:
 
 
 def _islands(draws: Draws, quantities: dict[str, np.ndarray]) -> list[Alarm]:
-    """Islands that disagree by more than half a standard deviation and more than chance between so few draws."""
-    if len(np.unique(draws.island)) < 2:
+    """Islands whose means lie further apart than runs that found the same posterior would."""
+    if draws.n_ways < 2:
         return []
     far = []
     first, second = draws.island == 0, draws.island == 1
-    allowed = LARGEST_DISAGREEMENT + 2.0 * math.sqrt(4.0 / max(draws.effective, 4.0))
     for name, values in quantities.items():
         spread = float(np.nanstd(values))
-        if spread > 0.0 and abs(np.nanmean(values[first]) - np.nanmean(values[second])) > allowed * spread:
+        if spread > 0.0 and abs(np.nanmean(values[first]) - np.nanmean(values[second])) > LARGEST_DISAGREEMENT * spread:
             far.append(name.replace("_", " "))
     if not far:
         return []
@@ -103,6 +101,19 @@ def _edge(problem: Problem, draws: Draws) -> list[Alarm]:
     return [
         Alarm("edge of the prior", LOWERS, f"this person is at the edge of what the prior holds in: {', '.join(far)}")
     ]
+
+
+def _conflicts(problem: Problem) -> list[Alarm]:
+    """An escape clone that was found and not found on one day; both findings are used as they stand."""
+    told = []
+    for kind, words in (("pnh", "PNH cells"), ("hla_loss", "HLA loss")):
+        entries = [m for m in problem.chart.clone_measurements if m.kind == kind and m.day <= problem.last_day]
+        days = {m.day for m in entries if m.status == "positive"} & {m.day for m in entries if m.status == "negative"}
+        told += [f"{words} on day {day:g}" for day in sorted(days)]
+    if not told:
+        return []
+    why = "one test may look at what another cannot see, or one of them is wrong"
+    return [Alarm("findings of one day", TELLS, f"found by one test and not by another: {', '.join(told)}; {why}")]
 
 
 def status_of(alarms: tuple[Alarm, ...], engine: str) -> str:

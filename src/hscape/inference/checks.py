@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
+from hscape.inference.engines import Draws
 from hscape.inference.finding_rows import CELLULARITY, COUNT, NO_READS, NO_SHARE, READS, SHARE, TRIGGER
 from hscape.inference.likelihood import log_chance, row_on_day, share_in
 from hscape.inference.problem import Problem
@@ -19,9 +20,11 @@ from hscape.inference.problem import Problem
 #: An alarm stops an answer (``withheld``), lowers it (``preview``), or only tells (``note``).
 STOPS, LOWERS, TELLS = "withheld", "preview", "note"
 POINT_PROBABILITY = 0.001
-FEWEST_EFFECTIVE = 100.0
+#: An end of a 90 % interval then stands where between 2 and 9 % of the posterior lie beyond it, and not just 5.
+FEWEST_EFFECTIVE = 40.0
 LARGEST_TAIL = 0.7
-LARGEST_DISAGREEMENT = 0.5
+#: Standard deviations between the means of two islands: half of one, and chance between a hundred draws each.
+LARGEST_DISAGREEMENT = 0.75
 WORST_REPLICATE = 0.01
 #: Squared distance from which on an observation counts no more in the fit of the whole chart.
 FARTHEST_SQUARE = 25.0
@@ -124,9 +127,8 @@ def replicate_probability(distance: np.ndarray, observations: np.ndarray, random
 
 
 def judge_fit(
-    problem: Problem, numbers: np.ndarray, noise: np.ndarray, log_likelihood: np.ndarray, *, is_preview: bool,
-    random: np.random.Generator,
-) -> tuple[np.ndarray, float]:  # fmt: skip
+    problem: Problem, draws: Draws, numbers: np.ndarray, random: np.random.Generator
+) -> tuple[np.ndarray, float]:
     """Chance of each observation, shape (n_observations,), and of a chart that fits as badly.
 
     The draws of a preview are the network's, which scatter more than the posterior; of them the tenth that fits best is
@@ -134,15 +136,15 @@ def judge_fit(
 
     Args:
         problem: the chart.
+        draws: the posterior.
         numbers: persons, shape (n, n_numbers).
-        noise: chance, shape (n, n_noise, n_slots).
-        log_likelihood: shape (n,).
-        is_preview: True for draws of the network.
         random: of the replicates.
     """
-    n = len(log_likelihood)
-    best = np.argsort(-log_likelihood, kind="stable")[: max(1, n // 10)] if is_preview else np.arange(n)
-    distance, rows = standardized(problem, rows_at(problem, numbers[best], noise[best])), problem.observations.rows
+    fit = draws.log_likelihood
+    is_preview = draws.engine == "preview"
+    judged = np.argsort(-fit, kind="stable")[: max(1, len(fit) // 10)] if is_preview else np.arange(len(fit))
+    course = rows_at(problem, numbers[judged], draws.noise[judged])
+    distance, rows = standardized(problem, course), problem.observations.rows
     return point_probabilities(distance, rows), replicate_probability(distance, rows, random)
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hscape.biology.balance import constants_record
+from hscape.biology.blood import N_PLATELETS
 from hscape.biology.failure.immune import killing_coefficient_per_day, regulation_per_day
 from hscape.biology.influence import Influence
 from hscape.compiled import compiled, inlined
@@ -135,6 +136,15 @@ def _set_person(numbers, base, attack, effects, terms, c):
     r.iron_turnover_mg_per_day *= factor
     r.iron_use_per_day *= factor
     r.platelets_normal_1e9_per_l *= numbers[_PLATELETS]
+    # whoever has more platelets loses a smaller part of them at random
+    loss = r.platelet_random_loss_1e9_per_l_per_day / (
+        r.platelets_normal_1e9_per_l + r.platelet_random_loss_half_1e9_per_l
+    )
+    r.platelet_random_loss_per_day = loss
+    r.platelet_random_loss_reference_per_day = loss
+    survival = r.platelet_stage_reference_per_day / (r.platelet_stage_reference_per_day + loss)
+    r.platelet_stage_survival_probability = survival
+    r.platelet_first_stage_share = (1.0 - survival) / (1.0 - survival**N_PLATELETS)
     r.neutrophils_normal_1e9_per_l *= numbers[_NEUTROPHILS]
     r.lymphocytes_normal_1e9_per_l *= numbers[_LYMPHOCYTES]
 

@@ -1,9 +1,10 @@
 """The engines behind one call: how draws of the posterior of a chart are made.
 
-``answer`` runs two islands of the tempered sampler on seeds of their own; that they agree is one of the checks. The
-sampler begins with what a trained network makes of the chart, mixed with the prior, and ends at the posterior all the
-same. Where the weights do not belong to the numbers in force, or are of no use for this chart, it begins with the
-prior, and the draws say so; ``smc`` always does. ``preview`` takes the draws of the network and finds a chance for
+``answer`` goes to the posterior on two ways and holds draws of both; that they agree is one of the checks. The first is
+an island of the tempered sampler (`sampler`), which begins with what a trained network makes of the chart, mixed with
+the prior. The second are chains that start at persons of the network (`chains`). Where the weights do not belong to
+the numbers in force, or are of no use for this chart, both are islands on seeds of their own that begin with the prior,
+and the draws say so; with ``smc`` they always are. ``preview`` takes the draws of the network and finds a chance for
 each: a second or two, and never called an answer; without a network it is one small island with few moves.
 """
 
@@ -19,8 +20,9 @@ import numpy as np
 from hscape.errors import unknown_name
 from hscape.inference.amortized.preview import find_start, preview
 from hscape.inference.amortized.start import NetworkAndPrior, NetworkStart
+from hscape.inference.chains import move_chains
 from hscape.inference.problem import Problem
-from hscape.inference.sampler import ANSWER, PREVIEW, Effort, Sample, Start, sample
+from hscape.inference.sampler import ANSWER, PREVIEW, Effort, Sample, sample
 from hscape.streams import stream_key
 
 ENGINES = ("answer", "preview", "smc")
@@ -39,11 +41,11 @@ class Draws:
         z: coordinates, shape (n, n_coordinates).
         noise: chance, shape (n, n_noise, n_slots).
         log_likelihood: shape (n,).
-        island: which island each draw is from, shape (n,).
-        effective: draws that these are worth.
+        island: which way each draw came by, 0 or 1, shape (n,).
+        effective: independent draws that these are worth, see `_worth`.
         tail: Pareto k of the last weights, the largest of the islands.
-        log_evidence: mean of the islands, of the likelihood raised to the power of the effort.
-        evidence_spread: how far the islands are apart in it; 0 for one island.
+        log_evidence: mean of the islands.
+        evidence_spread: how far two islands are apart in it; 0 where there is one.
         n_courses: courses that were simulated.
         seconds: of computing, islands added up.
         remarks: why the network was not used.
@@ -61,6 +63,11 @@ class Draws:
     n_courses: int
     seconds: float
     remarks: tuple[str, ...] = ()
+
+    @property
+    def n_ways(self) -> int:
+        """Independent ways to the posterior that the draws came by."""
+        return int(self.island.max(initial=0)) + 1
 
 
 def infer(
@@ -91,16 +98,19 @@ def infer(
         if network is not None:
             return _joined("preview", [preview(problem, network, int(stream_key(seed, "preview")) >> 1)], ())
         return _joined("preview", _run(problem, seed, PREVIEW, 1, None, progress, workers), remarks)
-    start = None if network is None else NetworkAndPrior(network, PRIOR_SHARE)
-    samples = _run(problem, seed, effort or ANSWER, islands, start, progress, workers)
-    return _joined("smc" if network is None else "answer", samples, remarks)
+    return _joined(
+        "smc" if network is None else "answer",
+        _run(problem, seed, effort or ANSWER, islands, network, progress, workers), remarks,
+    )  # fmt: skip
 
 
 def _run(
-    problem: Problem, seed: int, effort: Effort, islands: int, start: Start | None, progress: Progress | None,
-    workers: int,
+    problem: Problem, seed: int, effort: Effort, islands: int, network: NetworkStart | None,
+    progress: Progress | None, workers: int,
 ) -> list[Sample]:  # fmt: skip
+    """Islands; with a network the second of them are chains from its persons."""
     shares, lock = [0.0] * islands, threading.Lock()
+    start = None if network is None else NetworkAndPrior(network, PRIOR_SHARE)
 
     def one(index: int) -> Sample:
         own = problem.with_own_scratch()
@@ -112,6 +122,8 @@ def _run(
                     progress(sum(shares) / islands, word)
 
         key = int(stream_key(seed, "island", index)) >> 1
+        if network is not None and index == 1:
+            return move_chains(own, preview(own, network, key), seed=key, progress=tell)
         return sample(own, seed=key, effort=effort, progress=tell, start=start)
 
     if islands == 1 or workers == 1:
@@ -128,11 +140,32 @@ def _joined(engine: str, samples: list[Sample], remarks: tuple[str, ...]) -> Dra
         noise=np.concatenate([item.noise for item in samples]),
         log_likelihood=np.concatenate([item.log_likelihood for item in samples]),
         island=np.repeat(np.arange(len(samples)), [len(item.z) for item in samples]),
-        effective=float(sum(item.effective for item in samples)),
-        tail=float(np.max([item.tail for item in samples])),
-        log_evidence=float(evidence.mean()),
-        evidence_spread=float(evidence.max() - evidence.min()),
+        effective=_worth(samples),
+        tail=_largest([item.tail for item in samples]),
+        log_evidence=float(np.nanmean(evidence)),
+        evidence_spread=float(np.nanmax(evidence) - np.nanmin(evidence)),
         n_courses=sum(item.n_courses for item in samples),
         seconds=sum(item.seconds for item in samples),
         remarks=remarks,
     )
+
+
+def _worth(samples: list[Sample]) -> float:
+    """Independent draws that all together are worth.
+
+    Each way is worth what its chains say, and no more than the distance of the ways' means says: of n independent draws
+    each, half its square is an n-th of the variance, on average over the coordinates.
+    """
+    own = [item.effective for item in samples]
+    if len(samples) > 1:
+        means = np.array([item.z.mean(axis=0) for item in samples])
+        variance = np.concatenate([item.z for item in samples]).var(axis=0)
+        apart = float((means.var(axis=0, ddof=1) / np.maximum(variance, 1e-12)).mean())
+        own = [min(worth, 1.0 / max(apart, 1e-12)) for worth in own]
+    return float(len(own) ** 2 / sum(1.0 / max(worth, 1.0) for worth in own))
+
+
+def _largest(tails: list[float]) -> float:
+    """Largest Pareto k; not a number where there were no weights."""
+    known = [tail for tail in tails if not np.isnan(tail)]
+    return float(max(known)) if known else float("nan")

@@ -140,10 +140,7 @@ def explain(
     course, quantities = _course(problem, numbers, draws.noise, causes)
     learnt = _learnt(quantities, reference)
     worth = _worth(problem, draws, numbers, quantities, causes, ended, seed)
-    points, replicate = judge_fit(
-        problem, numbers, draws.noise, draws.log_likelihood, is_preview=draws.engine == "preview",
-        random=generator(seed, "replicates"),
-    )  # fmt: skip
+    points, replicate = judge_fit(problem, draws, numbers, generator(seed, "replicates"))
     alarms = raise_alarms(problem, draws, quantities, points, replicate, learnt)
     tell(1.0, "done")
     return Explanation(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+#: Part of the stem cells that is ordinary, below which the reserve is told in two parts.
+MOSTLY_ORDINARY_FRACTION = 0.9
 #: Name -> (words, unit, True if printed as percent).
 QUANTITIES: dict[str, tuple[str, str, bool]] = {
     "killing_per_day": ("killing rate of a full attack", "per day", False),

@@ -2,10 +2,9 @@
 
 Every unknown, the chance of each step included, is a standard normal number under the prior. So a course needs no
 filter: a sampler moves person and chance together, and the likelihood is that of one simulated course. Moves keep
-their meaning however many steps a course has (Crank-Nicolson proposals, Cotter, Roberts, Stuart and White 2013): the
-person moves towards the normal distribution that the particles suggest, the chance towards its prior. From a part of
-the particles chains start at each temperature, and every state they pass through is kept (waste-free, Dau and Chopin
-2022), so that what the next temperature learns from is many times what was copied.
+their meaning however many steps a course has (`moves`). From a part of the particles chains start at each temperature,
+and every state they pass through is kept (waste-free, Dau and Chopin 2022), so that what the next temperature learns
+from is many times what was copied.
 
 This takes the place of a linear-noise likelihood followed by a particle filter; docs/decisions/0009 says why.
 """
@@ -16,33 +15,16 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
 from hscape.dynamics.coarse_record import N_SLOTS
+from hscape.inference.moves import Cloud, Start, fit_normal, make_cloud, one_round
 from hscape.inference.problem import Problem
 from hscape.inference.tail import pareto_tail
 from hscape.streams import generator
 
-#: Moves: a part of the person, the chance, one coordinate of the person anew from the prior.
-PERSON, CHANCE, JUMP = range(3)
-#: Moves in turn; what was seen when moves of the whole person gave way to moves of a part: docs/decisions/0009.
-PATTERN = (PERSON, PERSON, CHANCE, PERSON, PERSON, JUMP)
-#: Share of the directions of a person that one move touches: fewer at a time may go further.
-MOVED_SHARE = 0.4
-WANTED_TAKEN = 0.25
 Progress = Callable[[float, str], None]
-
-
-class Start(Protocol):
-    """A distribution of persons to begin with, in place of the prior."""
-
-    def draw(self, n: int, random: np.random.Generator) -> np.ndarray:
-        """Coordinates, shape (n, n_coordinates)."""
-
-    def log_density(self, z: np.ndarray) -> np.ndarray:
-        """Logarithm of the density, with its constant, shape (n,)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +39,6 @@ class Effort:
             them is lost.
         effective_share: effective states kept from one temperature to the next.
         draws: most draws that are handed on.
-        power: to which the likelihood is raised; see docs/decisions/0009.
     """
 
     particles: int = 112
@@ -66,12 +47,10 @@ class Effort:
     first: int = 3000
     effective_share: float = 0.4
     draws: int = 160
-    power: float = 1.0
 
 
 PREVIEW = Effort(particles=40, rounds=3, last_rounds=5, first=400, effective_share=0.3, draws=160)
-#: Visits share the errors of the coarse course, so that many of them tell less than as many independent ones.
-ANSWER = Effort(power=0.7)
+ANSWER = Effort(rounds=6, last_rounds=12)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +62,9 @@ class Sample:
         noise: chance, shape (n, n_noise, n_slots).
         log_likelihood: shape (n,).
         each: parts of it, shape (n, n_observations).
-        log_evidence: estimate, of the likelihood raised to the power of the effort.
-        effective: independent draws that these are worth (see `_pass`).
+        log_evidence: estimate.
+        effective: independent draws that these are worth as far as the chains tell (see `_pass`); what an island did
+            not find they cannot tell, see `engines`.
         tail: shape of the tail of the last weights (Pareto k).
         acceptance: share of moves taken at the end.
         n_courses: courses that were simulated.
@@ -119,7 +99,7 @@ def sample(problem: Problem, *, seed: int, effort: Effort = ANSWER, progress: Pr
     """
     started = time.perf_counter()
     random = generator(seed, "sampler")
-    cloud = _first(problem, effort.first, random, start, effort.power)
+    cloud = _first(problem, effort.first, random, start)
     beta, log_evidence, steps, tail = 0.0, 0.0, [], 0.0
     step_sizes = np.array([0.7, 0.7, 1.0])
     while beta < 1.0:
@@ -151,41 +131,12 @@ def _done(beta: float) -> float:
     return min(0.95, max(0.0, (math.log10(max(beta, 1e-5)) + 5.0) / 5.0 * 0.85))
 
 
-@dataclass(slots=True)
-class _Cloud:
-    z: np.ndarray
-    noise: np.ndarray
-    ll: np.ndarray
-    each: np.ndarray
-    base: np.ndarray  # log density at temperature 0
-    gain: np.ndarray  # log density at temperature 1, relative to that at 0
-    n_courses: int
-
-    def taken(self, index: np.ndarray) -> _Cloud:
-        """Some of the states."""
-        return _Cloud(
-            self.z[index], self.noise[index], self.ll[index], self.each[index], self.base[index], self.gain[index],
-            self.n_courses,
-        )  # fmt: skip
-
-
-def _bases(start: Start | None, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Log density at temperature 0, and what the prior adds to it at temperature 1."""
-    prior = -0.5 * (z**2).sum(axis=1)
-    if start is None:
-        return prior, np.zeros(len(z))
-    base = start.log_density(z)
-    return base, prior - 0.5 * z.shape[1] * math.log(2.0 * math.pi) - base
-
-
-def _first(problem: Problem, n: int, random: np.random.Generator, start: Start | None, power: float) -> _Cloud:
+def _first(problem: Problem, n: int, random: np.random.Generator, start: Start | None) -> Cloud:
     z = random.standard_normal((n, problem.coordinates.size)) if start is None else start.draw(n, random)
     noise = np.zeros((n, problem.n_noise, N_SLOTS), dtype=np.float32)
     shape = (n, problem.n_noise, problem.n_active)
     noise[:, :, : problem.n_active] = random.standard_normal(shape, dtype=np.float32)
-    ll, each = problem.log_likelihood(z, noise)
-    base, lift = _bases(start, z)
-    return _Cloud(z, noise, ll, each, base, power * ll + lift, n)
+    return make_cloud(problem, z, noise, start)
 
 
 def _next_temperature(ll: np.ndarray, beta: float, share: float) -> float:
@@ -210,36 +161,20 @@ def _resample(weights: np.ndarray, random: np.random.Generator, n: int) -> np.nd
     return order[np.minimum(np.searchsorted(passed, points), len(weights) - 1)]
 
 
-def _fit(z: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Normal distribution that weighted states suggest, drawn towards a diagonal one where they are few."""
-    share = weights / weights.sum()
-    effective, d = 1.0 / float((share**2).sum()), z.shape[1]
-    center = share @ z
-    spread = (z - center).T @ ((z - center) * share[:, None])
-    kept = effective / (effective + d)
-    spread = kept * spread + (1.0 - kept) * np.diag(np.clip(np.diag(spread), 0.05, 1.2)) + 1e-4 * np.eye(d)
-    return center, np.linalg.cholesky(spread)
-
-
 def _pass(
-    problem: Problem, cloud: _Cloud, weights: np.ndarray, beta: float, effort: Effort, rounds: int,
+    problem: Problem, cloud: Cloud, weights: np.ndarray, beta: float, effort: Effort, rounds: int,
     sizes: np.ndarray, random: np.random.Generator, start: Start | None = None,
-) -> tuple[_Cloud, float, float]:  # fmt: skip
+) -> tuple[Cloud, float, float]:  # fmt: skip
     """Chains at one temperature; every state that they pass through is kept (waste-free, Dau and Chopin 2022).
 
     Step sizes follow the share of moves taken. Returns the states, that share, and how many independent ones they are
     worth: the spread of the chains' means against that of the states.
     """
-    center, root = _fit(cloud.z, weights)
-    normal = (center, root, np.linalg.inv(root))
+    normal = fit_normal(cloud.z, weights)
     chains = cloud.taken(_resample(weights, random, effort.particles))
     kept, total = [], 0.0
     for _ in range(rounds):
-        for kind in PATTERN:
-            taken = _one_move(problem, chains, beta, kind, sizes[kind], normal, random, start, effort.power)
-            if kind != JUMP:
-                sizes[kind] = float(np.clip(sizes[kind] * math.exp(0.6 * (taken - WANTED_TAKEN)), 0.02, 1.0))
-            total += taken
+        total += one_round(problem, chains, beta, sizes, normal, random, start)
         kept.append((chains.z, chains.noise, chains.ll, chains.each, chains.base, chains.gain))
     z, noise, ll, each, base, gain = (np.concatenate(part) for part in zip(*kept, strict=True))
     means = z.reshape(rounds, effort.particles, -1).mean(axis=0)
@@ -247,43 +182,5 @@ def _pass(
     # the slowest tenth of the coordinates decides: those that the chart says nothing of always move well
     slow = float(np.quantile(of_states / np.maximum(of_means, 1e-12), 0.1))
     effective = effort.particles * slow
-    made = _Cloud(z, noise, ll, each, base, gain, chains.n_courses)
-    return made, total / (rounds * len(PATTERN)), min(effective, float(len(ll)))
-
-
-def _one_move(problem, cloud, beta, kind, size, normal, random, start, power):  # type: ignore[no-untyped-def]
-    """One proposal for every particle; a jump goes where the other moves would have to cross what the chart excludes.
-
-    Such are whether the attack is restricted, whether it ends by itself, whether a clone was there.
-    """
-    n = len(cloud.z)
-    z, noise = cloud.z, cloud.noise
-    base, lift, log_ratio = cloud.base, cloud.gain - power * cloud.ll, 0.0
-    if kind == JUMP:
-        z = cloud.z.copy()
-        z[np.arange(n), random.integers(z.shape[1], size=n)] = random.standard_normal(n)
-        log_ratio = 0.5 * (z**2).sum(axis=1) - 0.5 * (cloud.z**2).sum(axis=1)
-        base, lift = _bases(start, z)
-    elif kind == PERSON:
-        center, root, inverse = normal
-        before = (cloud.z - center) @ inverse.T
-        fresh = math.sqrt(1.0 - size * size) * before + size * random.standard_normal(z.shape)
-        after = np.where(random.random(z.shape) < MOVED_SHARE, fresh, before)
-        z = center + after @ root.T
-        log_ratio = 0.5 * (after**2).sum(axis=1) - 0.5 * (before**2).sum(axis=1)
-        base, lift = _bases(start, z)
-    else:
-        held, active = np.float32(math.sqrt(1.0 - size * size)), problem.n_active
-        noise = cloud.noise.copy()
-        fresh = random.standard_normal((n, noise.shape[1], active), dtype=np.float32)
-        noise[:, :, :active] = held * noise[:, :, :active] + np.float32(size) * fresh
-    ll, each = problem.log_likelihood(z, noise)
-    cloud.n_courses += n
-    is_taken = np.log(random.random(n)) < base - cloud.base + beta * (power * ll + lift - cloud.gain) + log_ratio
-    cloud.z = np.where(is_taken[:, None], z, cloud.z)
-    if kind == CHANCE:
-        cloud.noise = np.where(is_taken[:, None, None], noise, cloud.noise)
-    cloud.ll = np.where(is_taken, ll, cloud.ll)
-    cloud.base, cloud.gain = np.where(is_taken, base, cloud.base), np.where(is_taken, power * ll + lift, cloud.gain)
-    cloud.each = np.where(is_taken[:, None], each, cloud.each)
-    return float(is_taken.mean())
+    made = Cloud(z, noise, ll, each, base, gain, chains.n_courses)
+    return made, total / rounds, min(effective, float(len(ll)))

@@ -98,7 +98,8 @@ def _largest(shares: Sequence[CellFraction]) -> list[str]:
     for share in shares:
         if _is_drawn(share):
             size[share.clone] = max(size.get(share.clone, 0.0), share.fraction or 0.0)
-    return sorted(size, key=lambda clone: -size[clone])[:MAX_CLONES]
+    found = [clone for clone in size if size[clone] > 0.0]
+    return sorted(found or size, key=lambda clone: -size[clone])[:MAX_CLONES]
 
 
 def _draw_fractions(axis: Any, shares: Sequence[CellFraction], colors: dict[str, str]) -> None:
@@ -243,6 +244,10 @@ def _note(chart: Chart, shares: Sequence[CellFraction], drawn: Sequence[str]) ->
         words.append("Arrow upward: a lower limit only (PNH red cells are destroyed and diluted by transfusion).")
     if any(not share.is_possible and share.fraction is not None for share in shares):
         words.append("Cross: more than all cells, which is impossible; the table says what may explain it.")
+    never = sorted({s.clone for s in shares if _is_drawn(s)} - {s.clone for s in shares if (s.fraction or 0.0) > 0.0})
+    if never and set(never).isdisjoint(drawn):
+        named = ", ".join(plain(clone, 30) for clone in never[:12]) + (" and others" if len(never) > 12 else "")
+        words.append(f"Looked for and never found, not drawn: {named}.")
     for status, test in (
         ("not assessable", lambda s: s.status == "not_assessable"),
         ("negative without a known limit, not drawn", lambda s: s.status == "negative" and s.high is None),
@@ -252,7 +257,7 @@ def _note(chart: Chart, shares: Sequence[CellFraction], drawn: Sequence[str]) ->
         if found:
             more = f" and {len(found) - 6} more" if len(found) > 6 else ""
             words.append(f"{status.capitalize()}: {', '.join(found[:6])}{more}.")
-    n_left = len({share.clone for share in shares if _is_drawn(share)}) - len(drawn)
+    n_left = len({share.clone for share in shares if _is_drawn(share)} - set(never)) - len(set(drawn) - set(never))
     if n_left > 0:
         words.append(f"The {len(drawn)} largest clones are drawn; {n_left} more are in the table.")
     n_panels = len(_count_groups(chart, limit=None)) - len(_count_groups(chart))

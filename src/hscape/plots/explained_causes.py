@@ -12,14 +12,20 @@ from hscape.plots.chart_time import plain
 from hscape.plots.explained_time import put_words, slot_color
 from hscape.plots.style import GRID, INK, MUTED, pyplot
 
-#: (row: treatment needed; column: escape needed) -> cell of the table.
+#: (row: most is lost without treatment; column: without escape) -> cell of the table.
 _CELLS = (("neither needed", "escape needed"), ("treatment needed", "both needed"))
+#: How a cell is told: 'not needed' could be read as a judgement of the treatment.
+CAUSES_IN_WORDS = {
+    "neither needed": "neither alone decided", "escape needed": "escape decided",
+    "treatment needed": "treatment decided", "both needed": "each of both decided",
+}  # fmt: skip
 
 
 def title_of_causes(e: Explanation) -> str:
     """What the picture shows."""
     name, most = max(e.odds.causes_2x2.items(), key=lambda pair: pair[1])
-    return f"Causes: most likely {name} for today's output (probability {percent(most)})"
+    day = f"{e.problem.last_day:g}"
+    return f"Causes of the output on day {day}: most likely {CAUSES_IN_WORDS[name]} (probability {percent(most)})"
 
 
 def draw_explained_causes(e: Explanation) -> Any:
@@ -36,11 +42,10 @@ def draw_explained_causes(e: Explanation) -> Any:
     _draw_table(left, e)
     _draw_clones(right, e, labels)
     note = (
-        "Share: of granulocytes. Needed: more than half of the output on the last day would be missing without "
-        "it, in re-runs of the same persons "
-        "on the same chance. 'Neither': each alone could be left out. Bars: 90 % intervals. Share is not "
-        "cause. Research "
-        "use only."
+        "Share: of granulocytes. Decided: more than half of the output on the last day would be missing without "
+        "it, in re-runs of the same persons on the same chance. 'Neither alone': without one of them the other, or an "
+        "attack that ended by itself, still brings most of it back; no judgement of a treatment. Bars: 90 % "
+        "intervals. Share is not cause. Research use only."
     )
     return put_words(figure, title_of_causes(e), note, left=1.0, beside=1.5, head=0.28)
 
@@ -50,14 +55,15 @@ def _draw_table(axis: Any, e: Explanation) -> None:
     axis.imshow(values, cmap="Blues", vmin=0, vmax=1.3, aspect="auto")
     for i, row in enumerate(_CELLS):
         for j, name in enumerate(row):
-            axis.text(j, i, f"{name}\n{percent(values[i, j], least=0.01)}", ha="center", va="center", fontsize=9,
-                      color="white" if values[i, j] > 0.7 else INK)  # fmt: skip
-    axis.set_xticks([0, 1], ["escape not needed", "escape needed"])
-    axis.set_yticks([0, 1], ["treatment\nnot needed", "treatment\nneeded"])
+            words = f"{CAUSES_IN_WORDS[name]}\n{percent(values[i, j], least=0.01)}"
+            color = "white" if values[i, j] > 0.7 else INK
+            axis.text(j, i, words, ha="center", va="center", fontsize=9, color=color)
+    axis.set_xticks([0, 1], ["half or more is kept\nwithout escape", "most is lost\nwithout escape"])
+    axis.set_yticks([0, 1], ["half or more\nis kept without\ntreatment", "most is lost\nwithout\ntreatment"])
     axis.tick_params(length=0)
     for spine in axis.spines.values():
         spine.set_visible(False)
-    axis.set_title("Causes of today's output")
+    axis.set_title("Causes of the output on the last day")
 
 
 def _draw_clones(axis: Any, e: Explanation, labels: list[str]) -> None:
@@ -82,10 +88,10 @@ def _draw_clones(axis: Any, e: Explanation, labels: list[str]) -> None:
 
 def describe_explained_causes(e: Explanation) -> str:
     """The picture in words."""
-    cells = ", ".join(f"{name} {100 * value:.0f} %" for name, value in e.odds.causes_2x2.items())
+    cells = ", ".join(f"{CAUSES_IN_WORDS[name]} {100 * value:.0f} %" for name, value in e.odds.causes_2x2.items())
     clones = "; ".join(
-        f"{label}: share {percent(e.causes.shares[:, k].mean())}, due to its escape "
-        f"{percent(e.causes.by_clone[:, k].mean())} of the output"
+        f"{label}: share {percent(float(np.median(e.causes.shares[:, k])))}, due to its escape "
+        f"{percent(float(np.median(e.causes.by_clone[:, k])))} of the output"
         for k, label in enumerate(e.causes.labels) if e.causes.slots[k]
     )  # fmt: skip
     return f"{title_of_causes(e)}. {cells}. {clones}."

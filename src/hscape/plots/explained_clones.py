@@ -64,11 +64,10 @@ def draw_explained_clones(e: Explanation) -> Any:
         axis.grid(axis="y", color=GRID, lw=0.4)
         axis.set_title(f"{plain(label, 40)}: {finding.state} (% of granulocytes, log scale)", pad=3)
     note = (
-        "Bands: 50 and 90 % of the courses that agree with the chart. Filled: found, with its 95 % interval (circle "
-        "granulocytes, diamond blood, plus marrow, square red cells; marrow and blood may differ from "
-        "granulocytes). Open "
-        "triangle: looked for and not found, drawn at the limit of the test. What lies below a limit stays a "
-        "hypothesis."
+        "Bands: 50 and 90 % of the granulocytes in courses that agree with the chart. Filled: found, with its 95 % "
+        "interval (circle granulocytes; gray, since it is of other cells than the bands: diamond blood, plus marrow, "
+        "square red cells). Open triangle: looked for and not found, drawn at the limit of the test. "
+        "What lies below a limit stays a hypothesis."
     )
     return finish(figure, list(axes[:, 0]), e, span, title_of_clones(e), note)
 
@@ -80,10 +79,11 @@ def _draw_findings(axis: Any, e: Explanation, finding: Finding) -> None:
         share = cell_fraction(m, e.chart.sex)
         if m.status == "positive" and share.fraction is not None:
             marker = _MARKERS.get(m.specimen, "o")
+            color = INK if m.specimen == "granulocytes" else MUTED  # the bands are of granulocytes
             if share.low is not None and share.high is not None and not is_open_above(share):
                 low, high = max(share.low, _LOWEST), max(share.high, _LOWEST)
-                axis.plot([m.day, m.day], [100 * low, 100 * high], color=INK, lw=0.8, zorder=4)
-            axis.plot([m.day], [100 * max(share.fraction, _LOWEST)], marker=marker, ms=5, color=INK, ls="", zorder=5)
+                axis.plot([m.day, m.day], [100 * low, 100 * high], color=color, lw=0.8, zorder=4)
+            axis.plot([m.day], [100 * max(share.fraction, _LOWEST)], marker=marker, ms=5, color=color, ls="", zorder=5)
         elif m.status == "negative":
             limit = share.high or m.detection_limit_fraction
             if limit:

@@ -56,8 +56,9 @@ def draw_explained_futures(e: Explanation, *, with_deaths: bool = False) -> Any:
     deaths = "and dead (dashed)" if with_deaths else "death competes and is not drawn"
     note = (
         "Bands: 50 and 90 % of simulated courses, living or not, from the last explained day on. Lowest row: alive and "
-        f"free of transfusion; {deaths}. In a graft the blood is the donor's. Nothing is recommended. Research "
-        "use only."
+        f"free of transfusion, for eight weeks from that month on (so that month 0 can differ); {deaths}. Counts are "
+        "drawn as they would be without transfusion. In a graft the blood is the donor's. Nothing is recommended. "
+        "Research use only."
     )
     return put_words(figure, title_of_futures(e), note, gap=0.2, head=0.42, beside=0.25)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hscape.inference.explain import Explanation
-from hscape.inference.quantities import of_normal
+from hscape.inference.quantities import MOSTLY_ORDINARY_FRACTION, of_normal
 from hscape.plots.explained_time import fill_band, finish, past_span, shown_days
 from hscape.plots.style import GRID, INK, MARROW, pyplot
 
@@ -28,7 +28,11 @@ def title_of_reserve(e: Explanation) -> str:
     still = float(attack[-1]) / max(at_zero, 1e-12)
     now = f"{100 * still:.0f} %" if still >= 0.01 else "below 1 %"
     pressure = f"killing is {now} of that on day 0" if at_zero > 1e-6 else "no killing on day 0"
-    return f"Reserve on day {e.problem.last_day:g}: {middle} of normal (90 % interval {low} to {high}); {pressure}"
+    words = f"Reserve on day {e.problem.last_day:g}: {middle} of normal (90 % interval {low} to {high})"
+    ordinary = e.causes.stem_cell_shares[:, e.causes.slots.index(0)]
+    if float(np.median(ordinary)) < MOSTLY_ORDINARY_FRACTION:
+        words += f", ordinary stem cells {of_normal(float(np.median(reserve * ordinary)))}"
+    return f"{words}; {pressure}"
 
 
 def draw_explained_reserve(e: Explanation) -> Any:

@@ -87,9 +87,8 @@ def bayes_factor(found: Answer) -> float | None:
 def _doubts(found: Answer, engine: str, seed: int, number: int) -> dict[str, Any]:
     """Alarms as an explanation raises them: those that lower it, and those that only tell."""
     points, replicate = judge_fit(
-        found.problem, found.numbers, found.draws.noise, found.draws.log_likelihood,
-        is_preview=found.draws.engine == "preview", random=generator(seed, "calibration", "replicates", number),
-    )  # fmt: skip
+        found.problem, found.draws, found.numbers, generator(seed, "calibration", "replicates", number)
+    )
     alarms = raise_alarms(found.problem, found.draws, found.quantities, points, replicate, {})
     return {
         "alarms": sorted(alarm.name for alarm in alarms if alarm.weight != TELLS),

@@ -24,6 +24,8 @@ _LIMITATIONS = (
     "verification pages say row by row.",
     "Inference runs a coarser form of the model (docs/explanation/inference.md).",
     "At most three clones beside PNH and HLA loss are followed. A clone that was not measured remains a hypothesis.",
+    "Cells that lost HLA are one pool, whether by 6p CN-LOH or by mutation: findings of one kind inform the other, and "
+    "a picture may hold both against the same band.",
     "Effects of drugs act as in the average of trials, with a spread; doses and levels of one patient are "
     "known only as "
     "far as the chart tells.",
@@ -36,8 +38,9 @@ _PRIOR_AND_LIKELIHOOD = (
 )
 _BY_SAMPLER = (
     "tempered sequential Monte Carlo over the person and the chance of every step together (Crank-Nicolson moves, "
-    "Cotter, Roberts, Stuart and White, Statistical Science 2013;28:424), on one island or two; the tail of the "
-    "weights is judged by Pareto k (Vehtari, Simpson, Gelman, Yao and Gabry, JMLR 2024;25:72). "
+    "Cotter, Roberts, Stuart and White, Statistical Science 2013;28:424), beside chains that start at the persons of a "
+    "trained network, or on two islands where the network is of no use; the tail of the weights is judged by Pareto k "
+    "(Vehtari, Simpson, Gelman, Yao and Gabry, JMLR 2024;25:72). "
 )
 _BY_NETWORK = (
     "a trained network (set encoder and normalizing flow) draws the persons, and for each of them the chance of the "
@@ -109,8 +112,7 @@ def checks(e: Explanation) -> Markup:
         terms((
             ("Draws", f"{len(e.numbers)}, worth {e.draws.effective:.0f} independent ones"),
             ("Pareto k of the last weights", f"{e.draws.tail:.2f}" if np.isfinite(e.draws.tail) else "not defined"),
-            ("Islands", f"{len(np.unique(e.draws.island))}; log evidence {e.draws.log_evidence:.1f}, apart by "
-                        f"{e.draws.evidence_spread:.1f}"),
+            ("Ways to the posterior", f"{e.draws.n_ways}; log evidence {e.draws.log_evidence:.1f}"),
         )),
     ]  # fmt: skip
     least = [k for k in np.argsort(e.point_probability) if np.isfinite(e.point_probability[k])][:_FEWEST_POINTS]

@@ -42,7 +42,7 @@ def suppressed_or_lost(e: Explanation) -> Markup:
 
 def futures(e: Explanation, *, with_deaths: bool) -> Markup:
     """Four alternatives side by side, the later response, and relapse."""
-    parts: list[object] = [paragraph(_ASSUMES), *_high_risk(e)]
+    parts: list[object] = [paragraph(_ASSUMES), *_past(e), *_high_risk(e)]
     if e.futures:
         parts.append(data_table("Alternatives, in a fixed order that ranks nothing",
                                 tables.futures_summary(e, with_deaths=with_deaths)))  # fmt: skip
@@ -58,6 +58,18 @@ def futures(e: Explanation, *, with_deaths: bool) -> Markup:
                                "(--show-deaths); it is not the survival of a person.", "note"))  # fmt: skip
     parts += [tag("h3", "Later response"), _landmark(e), tag("h3", "Relapse"), _relapse(e)]
     return join(parts)
+
+
+def _past(e: Explanation) -> list[Markup]:
+    """Says so where the alternatives begin in the past."""
+    day = e.problem.given.transplant_day
+    if day is None or day > e.problem.last_day:
+        return []
+    words = (
+        f"The alternatives begin on day {day:g}, the day of the transplant, from what was known by then: they are what "
+        "might have been, and the chart goes on differently."
+    )
+    return [paragraph(words, "notice")]
 
 
 def _high_risk(e: Explanation) -> list[Markup]:

@@ -27,6 +27,7 @@ from hscape.report.explained import tables
 from hscape.report.explained.blocks import data_table, figure_block, paragraph, terms
 from hscape.report.explained.doubts import checks, glossary, learnt, limitations, methods
 from hscape.report.explained.next_sections import futures, suppressed_or_lost
+from hscape.report.explained.standing import status_sentence
 from hscape.report.explained.words import (
     ESCAPE_WORDS,
     MOST_WAYS_SEEN,
@@ -35,8 +36,8 @@ from hscape.report.explained.words import (
     cause_sentences,
     chance,
     hypothesis_sentences,
+    interval,
     share_sentences,
-    status_sentence,
 )
 from hscape.report.html import Markup, bullets, join, picture, table, tag
 from hscape.report.sections import fraction_tables, glance, what_was_read, who
@@ -164,10 +165,10 @@ def who_rebuilt(e: Explanation) -> Markup:
     """Stacked area and fish plot."""
     rows = [
         (label, KINDS.get(slot, "measured clone").replace("escape clone", ESCAPE_WORDS),
-         percent(e.causes.shares[:, k].mean()), percent(e.causes.stem_cell_shares[:, k].mean()))
+         interval(e.causes.shares[:, k]), interval(e.causes.stem_cell_shares[:, k]))
         for k, (label, slot) in enumerate(zip(e.causes.labels, e.causes.slots, strict=True))
     ]  # fmt: skip
-    head = ("Cells", "What they are", "Mean share of granulocytes", "Mean share of stem cells")
+    head = ("Cells", "What they are", "Share of granulocytes", "Share of stem cells")
     return join(
         (
             figure_block(
@@ -209,7 +210,8 @@ def causes(e: Explanation) -> Markup:
                 explained_causes.describe_explained_causes(e), "causes-table", tables.causes_data(e),
             ),
             table("Two by two of causes", ("Cause", "Probability"),
-                  [(name, chance(value, e.draws.effective)) for name, value in e.odds.causes_2x2.items()]),
+                  [(explained_causes.CAUSES_IN_WORDS[name], chance(value, e.draws.effective))
+                   for name, value in e.odds.causes_2x2.items()]),
         )
     )  # fmt: skip
 

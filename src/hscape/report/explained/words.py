@@ -10,17 +10,15 @@ from hscape.inference.explain import Explanation
 from hscape.inference.findings import FOUND, NOT_TESTED, clone_findings
 from hscape.inference.hla_findings import seen_part
 from hscape.inference.numbers import FIRST_OTHER, HLA, PNH
-from hscape.inference.quantities import of_normal, percent
+from hscape.inference.quantities import MOSTLY_ORDINARY_FRACTION, of_normal, percent
+from hscape.report.explained.standing import WITHHELD, evolution_sentence, transplant_sentence
 
-WITHHELD, PREVIEW = "withheld", "preview"
 #: A share is told apart from its cause where the attributable part is less than this part of it, or as much above it.
 SHARE_IS_NOT_CAUSE_FOLD = 0.5
 #: Share or attributable part from which the two are compared.
 LEAST_TOLD_FRACTION = 0.05
 #: Share of the ways of losing an allele of HLA from which on nothing more is said of those not looked for.
 MOST_WAYS_SEEN = 0.99
-#: Part of the stem cells that is ordinary, below which the reserve is told in two parts.
-MOSTLY_ORDINARY_FRACTION = 0.9
 #: Reserve of about one cell.
 LEAST_RESERVE_FRACTION = 1e-5
 #: Shares of granulocytes below this are not told in the paragraph.
@@ -63,41 +61,9 @@ def answer_sentences(e: Explanation) -> list[str]:
     if e.status == WITHHELD:
         return ["No number is given. What was read, and what speaks against the answer, stands below."]
     return [
-        *transplant_sentence(e), who_sentence(e), *cause_sentences(e), *share_sentences(e), reserve_sentence(e),
-        ended_sentence(e),
-        *hypothesis_sentences(e),
+        *transplant_sentence(e), *evolution_sentence(e), who_sentence(e), *cause_sentences(e), *share_sentences(e),
+        reserve_sentence(e), ended_sentence(e), *hypothesis_sentences(e),
     ]  # fmt: skip
-
-
-def status_sentence(e: Explanation) -> str:
-    """What kind of answer this is, and why."""
-    if e.status == "answer":
-        return "The checks raise no doubt that would lower this answer."
-    reasons = [a.words for a in e.alarms if a.weight == e.status]
-    why = "; ".join(shortened(reason) for reason in reasons)
-    if e.status == WITHHELD:
-        return f"The answer is withheld: {why}."
-    if why:
-        return f"This is a preview, not an answer: {why}."
-    worth = f"about {e.draws.effective:.0f} independent draws"
-    return f"This is a preview, not an answer: it was made with little effort and rests on {worth}; ask for the answer."
-
-
-def shortened(words: str, most: int = 3) -> str:
-    """A list of more than `most` parts, told by its first and their number; the page holds the whole list."""
-    parts = words.split("; ")
-    return words if len(parts) <= most else "; ".join(parts[:most]) + f"; and {len(parts) - most} more"
-
-
-def transplant_sentence(e: Explanation) -> list[str]:
-    """Where the explanation stops because the marrow is another's from then on."""
-    day = e.problem.given.transplant_day
-    if day is None or day > e.problem.last_day:
-        return []
-    return [
-        f"A transplant was done on day {day:g}: from then on the marrow is the donor's. What follows is about the "
-        "patient's own marrow up to that day."
-    ]
 
 
 def who_sentence(e: Explanation) -> str:
@@ -164,7 +130,7 @@ def share_sentences(e: Explanation) -> list[str]:
         due = "" if percent(part).startswith("below") else due
         words = (
             f"Share is not cause: {_named(label)} holds {holds}{percent(share)} of the granulocytes, but {due}"
-            f"{percent(part)} of the marrow's output would be missing had it not escaped the attack"
+            f"{percent(part)} of the marrow's output would be missing had {_spared(slot)}"
         )
         if slot >= FIRST_OTHER:
             grown = percent(float(np.median(e.causes.by_clone_fitness[:, index])))
@@ -172,6 +138,10 @@ def share_sentences(e: Explanation) -> list[str]:
             words += f", {grown} had it had no growth advantage, and {present} had it never arisen"
         found.append(f"{words}.")
     return found
+
+
+def _spared(slot: int) -> str:
+    return "it not escaped the attack" if slot < FIRST_OTHER else "the attack killed it as it kills ordinary cells"
 
 
 def _named(label: str) -> str:

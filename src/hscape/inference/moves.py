@@ -1,0 +1,165 @@
+"""Moves of persons and their chance that keep the posterior at a temperature, and the states that they move.
+
+A move of the person goes to a normal distribution that other states suggest, in some of its directions; a move of the
+chance towards its prior; a jump draws one coordinate of the person anew (Crank-Nicolson, Cotter, Roberts, Stuart and
+White 2013). Each is taken or not by Metropolis and Hastings.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from hscape.inference.problem import Problem
+
+#: Moves: a part of the person, the chance, one coordinate of the person anew from the prior.
+PERSON, CHANCE, JUMP = range(3)
+#: Moves in turn; what was seen when moves of the whole person gave way to moves of a part: docs/decisions/0009.
+PATTERN = (PERSON, PERSON, CHANCE, PERSON, PERSON, JUMP)
+#: Share of the directions of a person that one move touches: fewer at a time may go further.
+MOVED_SHARE = 0.4
+WANTED_TAKEN = 0.25
+
+
+class Start(Protocol):
+    """A distribution of persons to begin with, in place of the prior."""
+
+    def draw(self, n: int, random: np.random.Generator) -> np.ndarray:
+        """Coordinates, shape (n, n_coordinates)."""
+
+    def log_density(self, z: np.ndarray) -> np.ndarray:
+        """Logarithm of the density, with its constant, shape (n,)."""
+
+
+class Normal(NamedTuple):
+    """Normal distribution that states suggest, and to which moves of the person go."""
+
+    center: np.ndarray
+    root: np.ndarray  # lower triangular
+    inverse: np.ndarray  # of the root
+
+
+@dataclass(slots=True)
+class Cloud:
+    """States that are moved side by side.
+
+    Args:
+        z: coordinates, shape (n, n_coordinates).
+        noise: chance, shape (n, n_noise, n_slots).
+        ll: log likelihood, shape (n,).
+        each: parts of it, shape (n, n_observations).
+        base: log density at temperature 0.
+        gain: log density at temperature 1, relative to that at 0.
+        n_courses: courses simulated so far.
+    """
+
+    z: np.ndarray
+    noise: np.ndarray
+    ll: np.ndarray
+    each: np.ndarray
+    base: np.ndarray
+    gain: np.ndarray
+    n_courses: int
+
+    def taken(self, index: np.ndarray) -> Cloud:
+        """Some of the states."""
+        return Cloud(
+            self.z[index], self.noise[index], self.ll[index], self.each[index], self.base[index], self.gain[index],
+            self.n_courses,
+        )  # fmt: skip
+
+
+def bases(start: Start | None, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Log density at temperature 0, and what the prior adds to it at temperature 1."""
+    prior = -0.5 * (z**2).sum(axis=1)
+    if start is None:
+        return prior, np.zeros(len(z))
+    base = start.log_density(z)
+    return base, prior - 0.5 * z.shape[1] * math.log(2.0 * math.pi) - base
+
+
+def make_cloud(problem: Problem, z: np.ndarray, noise: np.ndarray, start: Start | None = None) -> Cloud:
+    """States from coordinates and chance, with their likelihood."""
+    ll, each = problem.log_likelihood(z, noise)
+    base, lift = bases(start, z)
+    return Cloud(z, noise, ll, each, base, ll + lift, len(z))
+
+
+def fit_normal(z: np.ndarray, weights: np.ndarray) -> Normal:
+    """Normal distribution that weighted states suggest, drawn towards a diagonal one where they are few."""
+    share = weights / weights.sum()
+    effective, d = 1.0 / float((share**2).sum()), z.shape[1]
+    center = share @ z
+    spread = (z - center).T @ ((z - center) * share[:, None])
+    kept = effective / (effective + d)
+    spread = kept * spread + (1.0 - kept) * np.diag(np.clip(np.diag(spread), 0.05, 1.2)) + 1e-4 * np.eye(d)
+    root = np.linalg.cholesky(spread)
+    return Normal(center, root, np.linalg.inv(root))
+
+
+def one_round(
+    problem: Problem, cloud: Cloud, beta: float, sizes: np.ndarray, normal: Normal, random: np.random.Generator,
+    start: Start | None = None,
+) -> float:  # fmt: skip
+    """One move of each kind of `PATTERN` for every state, in place; step sizes follow the share of moves taken.
+
+    Args:
+        problem: the chart.
+        cloud: states; are moved.
+        beta: temperature.
+        sizes: of the steps, by kind of move; are changed.
+        normal: to which moves of the person go.
+        random: of the moves.
+        start: distribution at temperature 0; the prior if None.
+
+    Returns:
+        share of moves taken.
+    """
+    total = 0.0
+    for kind in PATTERN:
+        taken = _move(problem, cloud, beta, kind, sizes[kind], normal, random, start)
+        if kind != JUMP:
+            sizes[kind] = float(np.clip(sizes[kind] * math.exp(0.6 * (taken - WANTED_TAKEN)), 0.02, 1.0))
+        total += taken
+    return total / len(PATTERN)
+
+
+def _move(problem, cloud, beta, kind, size, normal, random, start):  # type: ignore[no-untyped-def]
+    """One proposal for every particle; a jump goes where the other moves would have to cross what the chart excludes.
+
+    Such are whether the attack is restricted, whether it ends by itself, whether a clone was there.
+    """
+    n = len(cloud.z)
+    z, noise = cloud.z, cloud.noise
+    base, lift, log_ratio = cloud.base, cloud.gain - cloud.ll, 0.0
+    if kind == JUMP:
+        z = cloud.z.copy()
+        z[np.arange(n), random.integers(z.shape[1], size=n)] = random.standard_normal(n)
+        log_ratio = 0.5 * (z**2).sum(axis=1) - 0.5 * (cloud.z**2).sum(axis=1)
+        base, lift = bases(start, z)
+    elif kind == PERSON:
+        center, root, inverse = normal
+        before = (cloud.z - center) @ inverse.T
+        fresh = math.sqrt(1.0 - size * size) * before + size * random.standard_normal(z.shape)
+        after = np.where(random.random(z.shape) < MOVED_SHARE, fresh, before)
+        z = center + after @ root.T
+        log_ratio = 0.5 * (after**2).sum(axis=1) - 0.5 * (before**2).sum(axis=1)
+        base, lift = bases(start, z)
+    else:
+        held, active = np.float32(math.sqrt(1.0 - size * size)), problem.n_active
+        noise = cloud.noise.copy()
+        fresh = random.standard_normal((n, noise.shape[1], active), dtype=np.float32)
+        noise[:, :, :active] = held * noise[:, :, :active] + np.float32(size) * fresh
+    ll, each = problem.log_likelihood(z, noise)
+    cloud.n_courses += n
+    is_taken = np.log(random.random(n)) < base - cloud.base + beta * (ll + lift - cloud.gain) + log_ratio
+    cloud.z = np.where(is_taken[:, None], z, cloud.z)
+    if kind == CHANCE:
+        cloud.noise = np.where(is_taken[:, None, None], noise, cloud.noise)
+    cloud.ll = np.where(is_taken, ll, cloud.ll)
+    cloud.base, cloud.gain = np.where(is_taken, base, cloud.base), np.where(is_taken, ll + lift, cloud.gain)
+    cloud.each = np.where(is_taken[:, None], each, cloud.each)
+    return float(is_taken.mean())
