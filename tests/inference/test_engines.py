@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from hscape.inference.chains import CHAINS, move_chains
+from hscape.inference.chains import CHAINS, fitting, move_chains
 from hscape.inference.engines import _worth
-from hscape.inference.sampler import Sample
+from hscape.inference.moves import slow_chance
+from hscape.inference.sampler import Effort, Sample, sample
 
 
 def _sample(z: np.ndarray, effective: float) -> Sample:
@@ -42,20 +43,51 @@ def test_chains_reach_the_posterior_in_closed_form() -> None:
     assert found.z[:, 1].var() == pytest.approx(1.0, abs=0.45)
 
 
-def test_a_chain_without_a_way_to_the_chart_is_left_out() -> None:
-    """What decides is not moved by anything, so that ten of the chains stay where nothing fits."""
-    random = np.random.default_rng(3)
-    start = random.normal(0.0, 1.0, (CHAINS, 2))
-    calls = []
+def test_draws_that_fit_far_worse_than_the_other_way_are_left_out() -> None:
+    island = _sample(np.zeros((50, 2)), 50.0)
+    chains = _sample(np.zeros((40, 2)), 40.0)
+    chains.log_likelihood[:10] = -500.0
+    kept = fitting(chains, island, 20.0)
+    assert len(kept.z) == kept.effective == 30
+    assert fitting(island, island, 20.0) is island
+    chains.log_likelihood[:] = -500.0  # none fits: they stay, so that the ways are seen to disagree
+    assert len(fitting(chains, island, 20.0).z) == 40
+
+
+def test_slow_waves_of_the_chance_are_standard_normal_numbers_and_are_put_back() -> None:
+    slow = slow_chance(SimpleNamespace(n_noise=400, steps_after_start=90))  # type: ignore[arg-type]
+    noise = np.random.default_rng(6).standard_normal((3000, 400, 7)).astype(np.float32)
+    amplitudes = slow.of(noise)
+    covariance = np.cov(amplitudes.T)
+    # 3,000 draws: standard error of a covariance 0.018, of a variance 0.026
+    assert np.abs(covariance - np.eye(len(covariance))).max() < 0.11
+    change = np.ones_like(amplitudes)
+    moved = slow.changed(noise, change)
+    np.testing.assert_allclose(slow.of(moved), amplitudes + 1.0, atol=1e-4)
+    np.testing.assert_array_equal(moved[:, :, 1:], noise[:, :, 1:])
+
+
+def test_the_sampler_with_slow_waves_reaches_the_posterior_in_closed_form() -> None:
+    """A finding of the sum of a coordinate and a wave of the chance (value 2, spread 0.5): both have mean 8/9, variance 5/9."""
+    slow = slow_chance(SimpleNamespace(n_noise=340, steps_after_start=30))  # type: ignore[arg-type]
 
     def log_likelihood(z: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        calls.append(1)
-        found = np.where(np.arange(len(z)) < 10, -500.0, 0.0)
+        found = -0.5 * ((2.0 - z[:, 0] - slow.of(noise)[:, 6]) / 0.5) ** 2
         return found, found[:, None]
 
-    found = move_chains(_problem(log_likelihood), _sample(start, 160.0), seed=4)  # type: ignore[arg-type]
-    assert len(found.z) == CHAINS - 10
-    assert found.effective == CHAINS - 10
+    problem = SimpleNamespace(
+        coordinates=SimpleNamespace(size=2),
+        n_noise=340,
+        n_active=1,
+        steps_after_start=30,
+        log_likelihood=log_likelihood,
+    )
+    found = sample(problem, seed=7, effort=Effort(particles=150, rounds=6, last_rounds=20, draws=2000))  # type: ignore[arg-type]
+    both = np.stack([found.z[:, 0], slow.of(found.noise)[:, 6]])
+    # four standard errors of some 400 independent draws: mean 0.15, variance 0.16
+    np.testing.assert_allclose(both.mean(axis=1), 8.0 / 9.0, atol=0.15)
+    np.testing.assert_allclose(both.var(axis=1), 5.0 / 9.0, atol=0.16)
+    assert np.corrcoef(both)[0, 1] == pytest.approx(-0.8, abs=0.08)
 
 
 def test_draws_are_worth_what_the_distance_of_the_ways_says() -> None:

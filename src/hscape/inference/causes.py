@@ -77,13 +77,14 @@ def slot_labels(problem: Problem) -> dict[int, str]:
     return found
 
 
-def find_causes(problem: Problem, numbers: np.ndarray, noise: np.ndarray) -> Causes:
+def find_causes(problem: Problem, numbers: np.ndarray, noise: np.ndarray, *, each_clone: bool = True) -> Causes:
     """Re-run persons with each cause taken away.
 
     Args:
         problem: the chart.
         numbers: persons, shape (n, n_numbers).
         noise: their chance, shape (n, n_noise, n_slots).
+        each_clone: False leaves the parts of single clones at zero, where only all clones together are asked for.
     """
     labels = slot_labels(problem)
     slots = tuple(labels)
@@ -108,17 +109,18 @@ def find_causes(problem: Problem, numbers: np.ndarray, noise: np.ndarray) -> Cau
     by_clone, by_fitness, by_presence = (np.zeros((len(numbers), len(slots))) for _ in range(3))
     cells = lived[:, CELLS : CELLS + N_SLOTS]
     for column, slot in enumerate(slots):
-        if slot == 0 or not np.any(cells[:, slot] > 0):
+        if slot == 0 or not each_clone or not np.any(cells[:, slot] > 0):
             continue
         by_clone[:, column] = part(end(without_escape(numbers, (slot,))))
         by_presence[:, column] = part(end(without_clone(numbers, (slot,))))
         if slot >= FIRST_OTHER:
             by_fitness[:, column] = part(end(without_fitness(numbers, (slot,))))
+    unfit = end(without_fitness(numbers)) if problem.mapping.clones else lived  # escape clones have no advantage
     total = np.maximum(cells.sum(axis=1, keepdims=True), 1e-12)
     return Causes(
         labels=tuple(labels.values()), slots=slots,
         shares=lived[:, [GRANULOCYTE + s for s in slots]], stem_cell_shares=(cells / total)[:, list(slots)],
-        output=output, without_escape=part(bare), without_fitness=part(end(without_fitness(numbers))),
+        output=output, without_escape=part(bare), without_fitness=part(unfit),
         without_treatment=part(no_drug), without_both=part(neither), by_clone=by_clone, by_clone_fitness=by_fitness,
         by_clone_presence=by_presence, is_recovered=is_recovered(lived, problem.parameters),
         recovers=np.stack([is_recovered(row, problem.parameters) for row in (bare, no_drug, neither)], axis=1),

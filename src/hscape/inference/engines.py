@@ -1,6 +1,7 @@
 """The engines behind one call: how draws of the posterior of a chart are made.
 
-``answer`` goes to the posterior on two ways and holds draws of both; that they agree is one of the checks. The first is
+``answer`` goes to the posterior on two ways and holds draws of both; where they are too far apart both go on for a
+while, and that they agree in the end is one of the checks. The first is
 an island of the tempered sampler (`sampler`), which begins with what a trained network makes of the chart, mixed with
 the prior. The second are chains that start at persons of the network (`chains`). Where the weights do not belong to
 the numbers in force, or are of no use for this chart, both are islands on seeds of their own that begin with the prior,
@@ -10,17 +11,18 @@ each: a second or two, and never called an answer; without a network it is one s
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hscape.errors import unknown_name
 from hscape.inference.amortized.preview import find_start, preview
 from hscape.inference.amortized.start import NetworkAndPrior, NetworkStart
-from hscape.inference.chains import move_chains
+from hscape.inference.chains import fitting, move_chains
 from hscape.inference.problem import Problem
 from hscape.inference.sampler import ANSWER, PREVIEW, Effort, Sample, sample
 from hscape.streams import stream_key
@@ -29,6 +31,10 @@ ENGINES = ("answer", "preview", "smc")
 ISLANDS = 2
 #: Share of the prior among the persons that an answer begins with.
 PRIOR_SHARE = 0.1
+#: Independent draws that both ways together should be worth before they stop, and how often they go on for it.
+ENOUGH_EFFECTIVE, MOST_AGAIN = 60.0, 3
+#: A chain whose log likelihood is so far below the middle one of the island has found no way to the chart.
+HOPELESS = 20.0
 Progress = Callable[[float, str], None]
 
 
@@ -108,28 +114,54 @@ def _run(
     problem: Problem, seed: int, effort: Effort, islands: int, network: NetworkStart | None,
     progress: Progress | None, workers: int,
 ) -> list[Sample]:  # fmt: skip
-    """Islands; with a network the second of them are chains from its persons."""
-    shares, lock = [0.0] * islands, threading.Lock()
+    """Islands; with a network the second are chains from its persons. Both go on until they are worth enough."""
     start = None if network is None else NetworkAndPrior(network, PRIOR_SHARE)
 
-    def one(index: int) -> Sample:
-        own = problem.with_own_scratch()
+    def first(index: int, own: Problem, tell: Progress) -> Sample:
+        key = int(stream_key(seed, "island", index)) >> 1
+        if network is not None and index == 1:
+            given = replace(preview(own, network, key), log_evidence=math.nan)
+            return move_chains(own, given, seed=key, progress=tell)
+        return sample(own, seed=key, effort=effort, progress=tell, start=start)
 
+    ways = _side_by_side(problem, first, islands, workers, _part(progress, 0.0, 0.7))
+    for again in range(MOST_AGAIN):
+        if islands == 1 or _worth(ways) >= ENOUGH_EFFECTIVE:
+            break
+        so_far = ways
+
+        def further(index: int, own: Problem, tell: Progress, so_far: list[Sample] = so_far, n: int = again) -> Sample:
+            key = int(stream_key(seed, "again", n, index)) >> 1
+            return move_chains(own, so_far[index], seed=key, progress=tell)
+
+        share = 0.3 / MOST_AGAIN
+        ways = _side_by_side(problem, further, islands, workers, _part(progress, 0.7 + again * share, share))
+    return ways if network is None or islands == 1 else [ways[0], fitting(ways[1], ways[0], HOPELESS)]
+
+
+def _part(progress: Progress | None, first: float, share: float) -> Progress:
+    """A progress that counts for a part of the whole."""
+    return lambda done, word: progress(first + share * done, word) if progress else None
+
+
+def _side_by_side(
+    problem: Problem, run: Callable[[int, Problem, Progress], Sample], count: int, workers: int, progress: Progress
+) -> list[Sample]:  # fmt: skip
+    """Runs on threads, each with scratch of its own; the result does not depend on the number of threads."""
+    shares, lock = [0.0] * count, threading.Lock()
+
+    def one(index: int) -> Sample:
         def tell(share: float, word: str) -> None:
             with lock:
                 shares[index] = share
-                if progress:
-                    progress(sum(shares) / islands, word)
+                progress(sum(shares) / count, word)
 
-        key = int(stream_key(seed, "island", index)) >> 1
-        if network is not None and index == 1:
-            return move_chains(own, preview(own, network, key), seed=key, progress=tell)
-        return sample(own, seed=key, effort=effort, progress=tell, start=start)
+        return run(index, problem.with_own_scratch(), tell)
 
-    if islands == 1 or workers == 1:
-        return [one(index) for index in range(islands)]
+    if count == 1 or workers == 1:
+        return [one(index) for index in range(count)]
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        return list(pool.map(one, range(islands)))
+        return list(pool.map(one, range(count)))
 
 
 def _joined(engine: str, samples: list[Sample], remarks: tuple[str, ...]) -> Draws:

@@ -45,7 +45,7 @@ def prior_reference(problem: Problem, seed: int, draws: int = DRAWS) -> PriorRef
     shown = np.isfinite(since)
     rows, numbers, noise, since = rows[shown], numbers[shown], noise[shown], since[shown]
     back = is_recovered(rows[:, -1], problem.parameters)
-    causes = find_causes(problem, numbers, noise) if len(numbers) else None
+    causes = find_causes(problem, numbers, noise, each_clone=False) if len(numbers) else None
     capacity = problem.parameters["stem_cell_niche_capacity_cells"]
     quantities = {
         name: numbers[:, AT[name]]

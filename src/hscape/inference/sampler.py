@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hscape.dynamics.coarse_record import N_SLOTS
-from hscape.inference.moves import Cloud, Start, fit_normal, make_cloud, one_round
+from hscape.inference.moves import Cloud, Start, fit_normal, make_cloud, one_round, person_and_slow, slow_chance
 from hscape.inference.problem import Problem
 from hscape.inference.tail import pareto_tail
 from hscape.streams import generator
@@ -170,17 +170,18 @@ def _pass(
     Step sizes follow the share of moves taken. Returns the states, that share, and how many independent ones they are
     worth: the spread of the chains' means against that of the states.
     """
-    normal = fit_normal(cloud.z, weights)
+    slow = slow_chance(problem)
+    normal = fit_normal(person_and_slow(cloud, slow), weights)
     chains = cloud.taken(_resample(weights, random, effort.particles))
     kept, total = [], 0.0
     for _ in range(rounds):
-        total += one_round(problem, chains, beta, sizes, normal, random, start)
+        total += one_round(problem, chains, beta, sizes, normal, slow, random, start)
         kept.append((chains.z, chains.noise, chains.ll, chains.each, chains.base, chains.gain))
     z, noise, ll, each, base, gain = (np.concatenate(part) for part in zip(*kept, strict=True))
     means = z.reshape(rounds, effort.particles, -1).mean(axis=0)
     of_means, of_states = means.var(axis=0), np.maximum(z.var(axis=0), 1e-12)
     # the slowest tenth of the coordinates decides: those that the chart says nothing of always move well
-    slow = float(np.quantile(of_states / np.maximum(of_means, 1e-12), 0.1))
-    effective = effort.particles * slow
+    slowest = float(np.quantile(of_states / np.maximum(of_means, 1e-12), 0.1))
+    effective = effort.particles * slowest
     made = Cloud(z, noise, ll, each, base, gain, chains.n_courses)
     return made, total / rounds, min(effective, float(len(ll)))

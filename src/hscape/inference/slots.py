@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaincinv, ndtr
+from scipy.special import betainc, gammaincinv, ndtr
 
 from hscape.biology.clone_kinds import CloneKind, catalogue_names, clone_kind, driver_kinds
 from hscape.clinic.karyotype import read_karyotype
@@ -101,13 +102,20 @@ def find_kind(gene: str, variant: str, chromosome_change: str, p: Parameters) ->
     return next((kind for name, kind in drivers.items() if name.split("_")[0] == gene), None)
 
 
+@functools.lru_cache(maxsize=32)
 def negative_binomial_quantiles(shape: float, mean: float, n: int = 4096) -> np.ndarray:
-    """Cells of a kind that arose through life, at evenly spaced probabilities: neutral, with immigration."""
-    from scipy.stats import nbinom
+    """Cells of a kind that arose through life, at evenly spaced probabilities: neutral, with immigration.
 
+    The distribution function of the negative binomial is a regularized incomplete beta function (`scipy.stats` says the
+    same and takes a second to import).
+    """
     u, p = (np.arange(n) + 0.5) / n, shape / (shape + mean)
-    largest = int(nbinom.ppf(u[-1], shape, p))
-    return np.searchsorted(nbinom.cdf(np.arange(largest + 1), shape, p), u).astype(float)
+    largest = 64
+    while betainc(shape, largest + 1.0, p) < u[-1]:
+        largest *= 2
+    found = np.searchsorted(betainc(shape, np.arange(largest + 1) + 1.0, p), u).astype(float)
+    found.setflags(write=False)
+    return found
 
 
 def life_long_cells(rate_per_year: float, age_years: float, p: Parameters) -> np.ndarray:
