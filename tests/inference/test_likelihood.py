@@ -37,6 +37,20 @@ def test_counts_are_log_normal_with_outliers() -> None:
     assert log_chance(o, _row()) == pytest.approx(expected, rel=1e-9)
 
 
+def test_readings_have_the_truth_as_their_mean() -> None:
+    """As the laboratory of the virtual patients makes them: log-normal with mean one, so the middle lies below."""
+    o = _observed(0, COUNT, 2, 47.0, 0.3, 0.0, 0.0, 0.0, 0.0001, 5.0, 0.3**2)
+    grid = np.linspace(5.0, 400.0, 20_000)
+    density = []
+    for value in grid:
+        o[3] = value
+        density.append(math.exp(log_chance(o, _row())) / value)
+    total = np.trapezoid(density, grid)
+    assert total == pytest.approx(1.0, abs=1e-3)
+    # the rare wide part (one in ten thousand) moves the mean by less than 1e-3 of it
+    assert np.trapezoid(grid * density, grid) / total == pytest.approx(50.0, rel=2e-3)
+
+
 def test_a_count_below_a_limit_has_the_chance_of_the_tail() -> None:
     o = _observed(0, COUNT, 2, 40.0, 0.1, 0.0, -1.0, 0.0, 0.01, 5.0)
     x = math.log(40.0 / 50.0)

@@ -14,7 +14,7 @@ from scipy.special import ndtr
 
 from hscape.inference.engines import Draws
 from hscape.inference.finding_rows import CELLULARITY, COUNT, NO_READS, NO_SHARE, READS, SHARE, TRIGGER
-from hscape.inference.likelihood import log_chance, row_on_day, share_in
+from hscape.inference.likelihood import MOST_BELOW_VARIANCE, log_chance, row_on_day, share_in
 from hscape.inference.problem import Problem
 
 #: An alarm stops an answer (``withheld``), lowers it (``preview``), or only tells (``note``).
@@ -58,13 +58,13 @@ def standardized(problem: Problem, rows: np.ndarray) -> np.ndarray:
         row, what = rows[:, k], int(o[1])
         if what == COUNT and o[6] == 0.0:
             truth = np.maximum(row[:, int(o[2])], 1e-12)
-            spread = np.full(len(row), o[4])
+            more = (o[5] / np.maximum(truth, 0.3 * o[3])) ** 2
             if o[7] > 0.0:
                 white = np.maximum(row[:, 3] + row[:, 5] + row[:, 6], truth)
                 share = np.clip(truth / white, 1e-4, 0.9999)
-                spread = np.sqrt(spread**2 + (1.0 - share) / (share * o[7]))
-            sd = np.sqrt(spread**2 + (o[5] / np.maximum(truth, 0.3 * o[3])) ** 2)
-            found[:, k] = np.log(o[3] / truth) / sd
+                more += (1.0 - share) / (share * o[7])
+            below = 0.5 * np.minimum(o[10] + more, MOST_BELOW_VARIANCE)
+            found[:, k] = (np.log(o[3] / truth) + below) / np.sqrt(o[4] ** 2 + more)
         elif what == CELLULARITY and o[5] == 0.0:
             found[:, k] = (_logit(o[3]) - _logit(row[:, 7])) / o[4]
         elif what == TRIGGER:
@@ -131,8 +131,8 @@ def judge_fit(
 ) -> tuple[np.ndarray, float]:
     """Chance of each observation, shape (n_observations,), and of a chart that fits as badly.
 
-    The draws of a preview are the network's, which scatter more than the posterior; of them the tenth that fits best is
-    judged, so that a chart is called badly explained only if the best of them explain it badly.
+    The network's draws scatter more than the posterior. Of an answer the draws of both ways are judged; of a preview
+    the tenth that fits best, so that a chart is called badly explained only if the best of them explain it badly.
 
     Args:
         problem: the chart.
@@ -142,7 +142,7 @@ def judge_fit(
     """
     fit = draws.log_likelihood
     is_preview = draws.engine == "preview"
-    judged = np.argsort(-fit, kind="stable")[: max(1, len(fit) // 10)] if is_preview else np.arange(len(fit))
+    judged = np.argsort(-fit, kind="stable")[: max(1, len(fit) // 10)] if is_preview else np.flatnonzero(draws.of_ways)
     course = rows_at(problem, numbers[judged], draws.noise[judged])
     distance, rows = standardized(problem, course), problem.observations.rows
     return point_probabilities(distance, rows), replicate_probability(distance, rows, random)

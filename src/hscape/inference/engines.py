@@ -1,12 +1,16 @@
 """The engines behind one call: how draws of the posterior of a chart are made.
 
-``answer`` goes to the posterior on two ways and holds draws of both; where they are too far apart both go on for a
-while, and that they agree in the end is one of the checks. The first is
-an island of the tempered sampler (`sampler`), which begins with what a trained network makes of the chart, mixed with
-the prior. The second are chains that start at persons of the network (`chains`). Where the weights do not belong to
-the numbers in force, or are of no use for this chart, both are islands on seeds of their own that begin with the prior,
-and the draws say so; with ``smc`` they always are. ``preview`` takes the draws of the network and finds a chance for
-each: a second or two, and never called an answer; without a network it is one small island with few moves.
+``answer`` goes to the posterior on two ways; where they are too far apart both go on for a while, and that they agree
+in the end is one of the checks. The first is an island of the tempered sampler (`sampler`), which begins with what a
+trained network makes of the chart, mixed with the prior. The second are chains that start at persons of the network
+(`chains`). Both take the coarse course at its word, and so are a little too sure of what the full model does; the
+network, which learnt from charts with all their scatter, is blunter. An answer holds a third of each: of the island,
+of the chains, and of the network's own persons (docs/decisions/0009).
+
+Where the weights do not belong to the numbers in force, or are of no use for this chart, both ways are islands on seeds
+of their own that begin with the prior, and the draws say so; with ``smc`` they always are. ``preview`` takes the draws
+of the network and finds a chance for each: a second or two, and never called an answer; without a network it is one
+small island with few moves.
 """
 
 from __future__ import annotations
@@ -32,9 +36,12 @@ ISLANDS = 2
 #: Share of the prior among the persons that an answer begins with.
 PRIOR_SHARE = 0.1
 #: Independent draws that both ways together should be worth before they stop, and how often they go on for it.
-ENOUGH_EFFECTIVE, MOST_AGAIN = 60.0, 3
-#: A chain whose log likelihood is so far below the middle one of the island has found no way to the chart.
+ENOUGH_EFFECTIVE, MOST_AGAIN = 50.0, 2
+#: A chain whose log likelihood is so far below the middle one of the island has found no way to the chart; a person of
+#: the network that is so far below the middle one of them has no chance that fits.
 HOPELESS = 20.0
+#: Mark of the draws that are the network's own.
+NETWORK = -1
 Progress = Callable[[float, str], None]
 
 
@@ -47,7 +54,7 @@ class Draws:
         z: coordinates, shape (n, n_coordinates).
         noise: chance, shape (n, n_noise, n_slots).
         log_likelihood: shape (n,).
-        island: which way each draw came by, 0 or 1, shape (n,).
+        island: which way each draw came by, 0 or 1, or `NETWORK`, shape (n,).
         effective: independent draws that these are worth, see `_worth`.
         tail: Pareto k of the last weights, the largest of the islands.
         log_evidence: mean of the islands.
@@ -74,6 +81,11 @@ class Draws:
     def n_ways(self) -> int:
         """Independent ways to the posterior that the draws came by."""
         return int(self.island.max(initial=0)) + 1
+
+    @property
+    def of_ways(self) -> np.ndarray:
+        """True for draws that fit the chart as closely as the sampler makes them; the network's own do not."""
+        return self.island != NETWORK
 
 
 def infer(
@@ -104,10 +116,13 @@ def infer(
         if network is not None:
             return _joined("preview", [preview(problem, network, int(stream_key(seed, "preview")) >> 1)], ())
         return _joined("preview", _run(problem, seed, PREVIEW, 1, None, progress, workers), remarks)
-    return _joined(
-        "smc" if network is None else "answer",
-        _run(problem, seed, effort or ANSWER, islands, network, progress, workers), remarks,
-    )  # fmt: skip
+    ways = _run(problem, seed, effort or ANSWER, islands, network, progress, workers)
+    if network is None:
+        return _joined("smc", ways, remarks)
+    if islands == 1:
+        return _joined("answer", ways, remarks)
+    own = preview(problem, network, int(stream_key(seed, "network")) >> 1)
+    return _joined("answer", ways, remarks, fitting(own, own, HOPELESS))
 
 
 def _run(
@@ -164,25 +179,32 @@ def _side_by_side(
         return list(pool.map(one, range(count)))
 
 
-def _joined(engine: str, samples: list[Sample], remarks: tuple[str, ...]) -> Draws:
+def _joined(
+    engine: str, samples: list[Sample], remarks: tuple[str, ...], network: Sample | None = None
+) -> Draws:  # fmt: skip
+    """Draws of the ways, and of the network as many as of the first of them."""
     evidence = np.array([item.log_evidence for item in samples])
+    parts = [(index, item, np.arange(len(item.z))) for index, item in enumerate(samples)]
+    if network is not None:
+        n = min(len(network.z), len(samples[0].z))
+        parts.append((NETWORK, network, np.linspace(0, len(network.z) - 1, n).round().astype(int)))
     return Draws(
         engine=engine,
-        z=np.concatenate([item.z for item in samples]),
-        noise=np.concatenate([item.noise for item in samples]),
-        log_likelihood=np.concatenate([item.log_likelihood for item in samples]),
-        island=np.repeat(np.arange(len(samples)), [len(item.z) for item in samples]),
-        effective=_worth(samples),
+        z=np.concatenate([item.z[kept] for _, item, kept in parts]),
+        noise=np.concatenate([item.noise[kept] for _, item, kept in parts]),
+        log_likelihood=np.concatenate([item.log_likelihood[kept] for _, item, kept in parts]),
+        island=np.repeat([index for index, _, _ in parts], [len(kept) for _, _, kept in parts]),
+        effective=_worth(samples, network),
         tail=_largest([item.tail for item in samples]),
         log_evidence=float(np.nanmean(evidence)),
         evidence_spread=float(np.nanmax(evidence) - np.nanmin(evidence)),
-        n_courses=sum(item.n_courses for item in samples),
-        seconds=sum(item.seconds for item in samples),
+        n_courses=sum(item.n_courses for _, item, _ in parts),
+        seconds=sum(item.seconds for _, item, _ in parts),
         remarks=remarks,
     )
 
 
-def _worth(samples: list[Sample]) -> float:
+def _worth(samples: list[Sample], network: Sample | None = None) -> float:
     """Independent draws that all together are worth.
 
     Each way is worth what its chains say, and no more than the distance of the ways' means says: of n independent draws
@@ -194,6 +216,8 @@ def _worth(samples: list[Sample]) -> float:
         variance = np.concatenate([item.z for item in samples]).var(axis=0)
         apart = float((means.var(axis=0, ddof=1) / np.maximum(variance, 1e-12)).mean())
         own = [min(worth, 1.0 / max(apart, 1e-12)) for worth in own]
+    if network is not None:
+        own.append(min(network.effective, float(len(samples[0].z))))
     return float(len(own) ** 2 / sum(1.0 / max(worth, 1.0) for worth in own))
 
 

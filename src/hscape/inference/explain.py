@@ -29,6 +29,7 @@ Progress = Callable[[float, str], None]
 #: Killing below this does nothing within a life; draws are not told apart there.
 NO_KILLING_PER_DAY = 1e-5
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+COUNTS = tuple(COLUMNS[1:7])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +138,7 @@ def explain(
     ended = if_attack_ended(problem, numbers, draws.noise, seed)
     tell(0.9, "what might come")
     futures = all_futures(problem, numbers, draws.noise, seed) if with_futures else ()
-    course, quantities = _course(problem, numbers, draws.noise, causes)
+    course, quantities = _course(problem, numbers, draws, causes)
     learnt = _learnt(quantities, reference)
     worth = _worth(problem, draws, numbers, quantities, causes, ended, seed)
     points, replicate = judge_fit(problem, draws, numbers, generator(seed, "replicates"))
@@ -179,14 +180,16 @@ def _grid(problem: Problem) -> np.ndarray:
 
 
 def _course(
-    problem: Problem, numbers: np.ndarray, noise: np.ndarray, causes: Causes
+    problem: Problem, numbers: np.ndarray, draws: Draws, causes: Causes
 ) -> tuple[Course, dict[str, np.ndarray]]:
+    """Bands of counts are those of draws that fit the chart closely; all else is of all draws."""
     days = _grid(problem)
-    rows, since = problem.courses(numbers, noise, days)
+    rows, since = problem.courses(numbers, draws.noise, days)
     capacity = problem.parameters["stem_cell_niche_capacity_cells"]
     values = {name: rows[:, :, i] for i, name in enumerate(COLUMNS) if i}
     values["reserve_fraction"] = values["stem_cells_count"] / capacity
-    quantiles = {name: np.quantile(v, LEVELS, axis=0) for name, v in values.items()}
+    close = {name: v[draws.of_ways] if name in COUNTS else v for name, v in values.items()}
+    quantiles = {name: np.quantile(v, LEVELS, axis=0) for name, v in close.items()}
     labels = slot_labels(problem)
     shares = {label: rows[:, :, EARLY_SHARE + slot].mean(axis=0) for slot, label in labels.items()}
     share_quantiles = {

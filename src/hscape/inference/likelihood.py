@@ -1,9 +1,9 @@
 """The chance of what a chart says, given a course: compiled, one row at a time.
 
-Counts scatter log-normally with a wider part for values that are far off; censored values by the chance of the tail;
-reads are beta-binomial around the allele fraction that the clone's share and copies give, with the error of
-sequencing; shares of cells scatter on the logit scale; a negative test counts by its limit; a transfusion says that
-the count had fallen to the trigger. See `observations` for the columns.
+Counts scatter log-normally around a truth that is their mean, with a wider part for values that are far off; censored
+values by the chance of the tail; reads are beta-binomial around the allele fraction that the clone's share and copies
+give, with the error of sequencing; shares of cells scatter on the logit scale; a negative test counts by its limit; a
+transfusion says that the count had fallen to the trigger. See `observations` for the columns.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from hscape.inference.finding_rows import MOST_WAYS
 LOWEST = -1.0e10
 _HALF_LOG_2PI = 0.9189385332046727
 _TINY = 1.0e-12
+#: Beyond this variance scatter is no longer log-normal, and half of it would be too far.
+MOST_BELOW_VARIANCE = 0.25
 
 
 @inlined
@@ -72,17 +74,23 @@ def share_in(specimen, slot, row):
     return (row[GRANULOCYTE + slot] * myeloid + row[LYMPHOCYTE + slot] * lymphoid) / total
 
 
+@inlined
+def below_mean(variance):
+    """How far the logarithm of a reading lies below that of its mean, in the middle of readings: half the variance."""
+    return 0.5 * min(variance, MOST_BELOW_VARIANCE)
+
+
 @compiled
 def _count(o, row):
     truth = max(row[int(o[2])], _TINY)
     value = o[3]
-    spread = o[4]
+    more = (o[5] / max(truth, 0.3 * value)) ** 2
     if o[7] > 0.0:  # cells of the differential: few of a kind scatter
         white = max(row[3] + row[5] + row[6], truth)
         share = min(max(truth / white, 1.0e-4), 0.9999)
-        spread = math.sqrt(spread * spread + (1.0 - share) / (share * o[7]))
-    sd = math.sqrt(spread * spread + (o[5] / max(truth, 0.3 * value)) ** 2)
-    x = math.log(value / truth)
+        more += (1.0 - share) / (share * o[7])
+    sd = math.sqrt(o[4] * o[4] + more)
+    x = math.log(value / truth) + below_mean(o[10] + more)
     if o[6] == 0.0:
         usual = math.log1p(-o[8]) + _log_normal(x, sd)
         far = math.log(o[8]) + _log_normal(x, o[9] * sd)

@@ -74,6 +74,7 @@ def _count(reader: Reader, entry: Measurement) -> None:
         return
     analytic = {"neutrophils": "white_cells", "lymphocytes": "white_cells"}.get(short, short)
     variance = p[f"{short}_biological_variation_fraction"] ** 2 + p[f"{analytic}_analytic_variation_fraction"] ** 2
+    of_readings = variance
     variance += p[f"chart_model_error_{short}_log_sd"] ** 2
     absolute, cells = 0.0, 0.0
     if short == "platelets":
@@ -89,7 +90,7 @@ def _count(reader: Reader, entry: Measurement) -> None:
         value, censored = step, -1.0
     reader.add(
         f"{short}, day {entry.day:g}", entry.day, COUNT, COLUMNS.index(entry.analyte), value, math.sqrt(variance),
-        absolute, censored, cells, p["count_outlier_probability"], p["count_outlier_fold"],
+        absolute, censored, cells, p["count_outlier_probability"], p["count_outlier_fold"], of_readings,
     )  # fmt: skip
 
 

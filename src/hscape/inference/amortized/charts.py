@@ -16,7 +16,7 @@ from hscape.compiled import compiled
 from hscape.inference.amortized.plans import Plan
 from hscape.inference.finding_rows import N_COLUMNS, karyotype_limit
 from hscape.inference.hla_findings import hla_sequencing_limit
-from hscape.inference.likelihood import share_in
+from hscape.inference.likelihood import below_mean, share_in
 from hscape.inference.observations import platelets_when_given
 from hscape.parameters import Parameters
 
@@ -28,7 +28,8 @@ _TINY = 1.0e-12
 class Assays(NamedTuple):
     """Scatter and limits of the assays."""
 
-    variance: np.ndarray  # of the five counts, in order of the columns of a course
+    variance: np.ndarray  # of the five counts, in order of the columns of a course, with the error of the course
+    of_readings: np.ndarray  # without it
     absolute: np.ndarray
     step: np.ndarray
     analyzer_cells: float
@@ -68,6 +69,10 @@ def make_assays(p: Parameters) -> Assays:
         variance=np.array([
             p[f"{a}_biological_variation_fraction"] ** 2 + p[f"{b}_analytic_variation_fraction"] ** 2
             + p[f"chart_model_error_{a}_log_sd"] ** 2 for a, b in zip(names, analytic, strict=True)
+        ]),
+        of_readings=np.array([
+            p[f"{a}_biological_variation_fraction"] ** 2 + p[f"{b}_analytic_variation_fraction"] ** 2
+            for a, b in zip(names, analytic, strict=True)
         ]),
         absolute=np.hypot(counting, step / math.sqrt(12.0)), step=step,
         analyzer_cells=p["analyzer_differential_cells_count"], manual_cells=p["manual_differential_cells_count"],
@@ -117,22 +122,21 @@ def _count(row, column, a, o):
     truth = max(row[column], _TINY)
     j = column - 1
     cells, spread = 0.0, math.sqrt(a.variance[j])
-    wide = spread
+    more = (a.absolute[j] / truth) ** 2
     if column == 3 or column == 5:
         white = max(row[3] + row[5] + row[6], truth)
         cells = a.manual_cells if white < a.manual_below else a.analyzer_cells
         share = min(max(truth / white, 1.0e-4), 0.9999)
-        wide = math.sqrt(spread * spread + (1.0 - share) / (share * cells))
-    sd = math.hypot(wide, a.absolute[j] / truth) if a.absolute[j] < truth else wide + a.absolute[j] / truth
-    sd = min(sd, 3.0)
+        more += (1.0 - share) / (share * cells)
+    sd = min(math.sqrt(a.variance[j] + more), 3.0)
     if np.random.random() < a.outlier_probability:
         sd *= a.outlier_fold
-    value = truth * math.exp(min(sd, 4.0) * np.random.standard_normal())
+    value = truth * math.exp(min(sd, 4.0) * np.random.standard_normal() - below_mean(a.of_readings[j] + more))
     value = round(value / a.step[j]) * a.step[j]
     o[2], o[3], o[4], o[5], o[6], o[7] = column, value, spread, a.absolute[j], 0.0, cells
     if value <= 0.0:
         o[3], o[6] = a.step[j], -1.0
-    o[8], o[9] = a.outlier_probability, a.outlier_fold
+    o[8], o[9], o[10] = a.outlier_probability, a.outlier_fold, a.of_readings[j]
 
 
 @compiled
