@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1] / "results" / "verification"
 #: Patients drawn: engine or study -> (quick, whole).
 SIZES = {
     "preview": (30, 500),
-    "answer": (10, 48),
+    "answer": (10, 300),
     "power": (4, 12),
     "attribution": (24, 240),
     "misfit": (3, 24),
@@ -35,6 +35,8 @@ SIZES = {
 #: Alarms that speak of the model and not of the sampler.
 MODEL_ALARMS = ("points", "fit", "edge of the prior")
 SERIOUS = 0.3
+#: Numbers of patients below this were seen while it was decided of what an answer consists (docs/decisions/0009).
+DECIDED_ON = 80
 Say = Callable[[str], None]
 
 
@@ -99,7 +101,27 @@ def _engine_lines(engine: str, records: Sequence[dict[str, Any]]) -> list[str]:
             f"| {number(row['slope'])} ({number(row['slope_error'])}) | {number(row['intercept'])} "
             f"| {number(row['auc'])} | {row['n']} |"
         )
-    return [*lines, "", *_learnt_with_clones(records)]
+    return [*lines, "", *_parts(engine, records), *_learnt_with_clones(records)]
+
+
+def _parts(engine: str, records: Sequence[dict[str, Any]]) -> list[str]:
+    """Coverage of answers that no alarm lowers, and of patients on whom nothing was decided."""
+    if engine != "answer":
+        return []
+    parts = {
+        "answers that no alarm lowers": [r for r in taken(records) if r["status"] == "answer"],
+        "answers that an alarm lowers to a preview": [r for r in taken(records) if r["status"] != "answer"],
+        f"numbers from {DECIDED_ON} on, on whom nothing was decided": [
+            r for r in taken(records) if r["number"] >= DECIDED_ON
+        ],
+    }
+    lines = ["| part | patients | in 50 % | in 90 % (standard error) |", "|---|---|---|---|"]
+    for name, some in parts.items():
+        if some:
+            pooled = summarize(some)["coverage"][-1]
+            lines.append(f"| {name} | {len(some)} | {pooled['coverage_50']:.3f} | {pooled['coverage_90']:.3f} "
+                         f"({pooled_error(some, 0.45):.3f}) |")  # fmt: skip
+    return [*lines, ""]
 
 
 def _learnt_with_clones(records: Sequence[dict[str, Any]]) -> list[str]:
