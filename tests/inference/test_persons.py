@@ -10,8 +10,9 @@ from hscape.biology.failure import ImmuneAttack, NicheLoss
 from hscape.biology.influence import compile_influences
 from hscape.care.plan import CarePlan
 from hscape.cohort.population import draw_case
+from hscape.dynamics.coarse import N_NOISE_BEFORE
 from hscape.dynamics.coarse_record import N_SLOTS
-from hscape.inference.course import _set_person, make_setting
+from hscape.inference.course import _set_person, empty_rows, make_setting, noise_rows, run_person
 from hscape.inference.numbers import AT, COORDINATES, N_NUMBERS, PNH, Mapping, slot_column
 from hscape.inference.slots import is_loss_of_7, life_long_cells
 from hscape.parameters import Parameters
@@ -59,6 +60,23 @@ def test_a_person_written_into_the_program_equals_the_program_compiled_for_the_p
     unused = {"hemoglobin_male_g_per_dl", "hemoglobin_female_g_per_dl"}  # kernels read the normal hemoglobin instead
     for name in set(c.dtype.names or ()) - unused:
         assert c[0][name] == pytest.approx(expected[name], rel=1e-12), name
+
+
+def test_a_course_has_chance_for_every_step_however_dense_the_visits() -> None:
+    """Findings on each of 400 days: a step a day."""
+    setting = make_setting(
+        [], [], [float(day) for day in range(401)], parameters=Parameters(), sex="male", age_years=40.0, end_day=400.0
+    )
+    numbers = _mapping(Parameters()).numbers(np.random.default_rng(4).standard_normal((20, len(COORDINATES))))
+    rows = noise_rows(400.0, len(setting.table.cut_day))
+    noise = np.zeros((rows, N_SLOTS), dtype=np.float32)
+    effects, terms, c = setting.effects.copy(), setting.terms.copy(), setting.constants.copy()
+    steps = []
+    for person in numbers:
+        n, shown = run_person(person, setting, noise, effects, terms, c, empty_rows())
+        steps += [n - 1 - shown] if shown >= 0 else []
+    assert steps
+    assert 400 <= max(steps) <= rows - N_NOISE_BEFORE
 
 
 def test_prior_is_that_of_the_virtual_patients() -> None:

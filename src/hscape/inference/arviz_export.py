@@ -26,7 +26,7 @@ def to_arviz(explanation: Explanation) -> Any:
             "to_arviz: the package arviz-base is not installed; install it with 'pip install arviz-base'."
         ) from None
     draws = explanation.draws
-    islands = np.unique(draws.island)
+    islands = np.unique(draws.island[draws.of_ways])
     fewest = min(int((draws.island == island).sum()) for island in islands)
 
     def chains(values: np.ndarray) -> np.ndarray:

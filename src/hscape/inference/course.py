@@ -254,6 +254,16 @@ def empty_rows() -> np.ndarray:
     return np.zeros((N_ROWS, N_COLUMNS))
 
 
-def noise_rows(end_day: float) -> int:
-    """Rows of chance that a course up to this day may use."""
-    return min(N_NOISE, N_NOISE_BEFORE + int(end_day / EVENT_DAYS) + 60)
+#: Steps cut short that the rows of chance have room for in any case.
+_USUAL_CUTS = 57
+
+
+def noise_rows(end_day: float, n_cuts: int = 0) -> int:
+    """Rows of chance that a course may use: one a step, and every day on which something was measured ends a step.
+
+    Args:
+        end_day: last day of the course.
+        n_cuts: days that end a step.
+    """
+    after = int(end_day / EVENT_DAYS) + 60 + max(0, n_cuts - _USUAL_CUTS)
+    return min(N_NOISE, N_NOISE_BEFORE + after)

@@ -55,7 +55,7 @@ class Draws:
         noise: chance, shape (n, n_noise, n_slots).
         log_likelihood: shape (n,).
         island: which way each draw came by, 0 or 1, or `NETWORK`, shape (n,).
-        effective: independent draws that these are worth, see `_worth`.
+        effective: independent draws that the two ways are worth, see `_worth`; the network's own are not counted.
         tail: Pareto k of the last weights, the largest of the islands.
         log_evidence: mean of the islands.
         evidence_spread: how far two islands are apart in it; 0 where there is one.
@@ -101,28 +101,33 @@ def infer(
         progress: is told the share done and a word.
         workers: threads for the islands.
         effort: of each island of an answer; the usual one if None.
-        islands: of an answer; one alone cannot be checked against another.
+        islands: 1 or 2 runs of an answer; one alone cannot be checked against another.
 
     Raises:
         InputError: an unknown engine.
     """
     if engine not in ENGINES:
         raise unknown_name("engine", engine, ENGINES, kind="engine")
+    assert islands in (1, ISLANDS)
     network: NetworkStart | None = None
     remarks: tuple[str, ...] = ()
     if engine != "smc":
         network, remarks = find_start(problem, seed)
     if engine == "preview":
         if network is not None:
-            return _joined("preview", [preview(problem, network, int(stream_key(seed, "preview")) >> 1)], ())
-        return _joined("preview", _run(problem, seed, PREVIEW, 1, None, progress, workers), remarks)
+            first = [preview(problem, network, int(stream_key(seed, "preview")) >> 1)]
+            return _joined("preview", first, (), _worth(first))
+        small = _run(problem, seed, PREVIEW, 1, None, progress, workers)
+        return _joined("preview", small, remarks, _worth(small))
     ways = _run(problem, seed, effort or ANSWER, islands, network, progress, workers)
+    worth = _worth(ways)  # of all that was found, before what fits badly is left out
     if network is None:
-        return _joined("smc", ways, remarks)
+        return _joined("smc", ways, remarks, worth)
     if islands == 1:
-        return _joined("answer", ways, remarks)
+        return _joined("answer", ways, remarks, worth)
+    ways = [ways[0], fitting(ways[1], ways[0], HOPELESS)]
     own = preview(problem, network, int(stream_key(seed, "network")) >> 1)
-    return _joined("answer", ways, remarks, fitting(own, own, HOPELESS))
+    return _joined("answer", ways, remarks, worth, fitting(own, own, HOPELESS))
 
 
 def _run(
@@ -151,7 +156,7 @@ def _run(
 
         share = 0.3 / MOST_AGAIN
         ways = _side_by_side(problem, further, islands, workers, _part(progress, 0.7 + again * share, share))
-    return ways if network is None or islands == 1 else [ways[0], fitting(ways[1], ways[0], HOPELESS)]
+    return ways
 
 
 def _part(progress: Progress | None, first: float, share: float) -> Progress:
@@ -180,7 +185,7 @@ def _side_by_side(
 
 
 def _joined(
-    engine: str, samples: list[Sample], remarks: tuple[str, ...], network: Sample | None = None
+    engine: str, samples: list[Sample], remarks: tuple[str, ...], worth: float, network: Sample | None = None
 ) -> Draws:  # fmt: skip
     """Draws of the ways, and of the network as many as of the first of them."""
     evidence = np.array([item.log_evidence for item in samples])
@@ -194,7 +199,7 @@ def _joined(
         noise=np.concatenate([item.noise[kept] for _, item, kept in parts]),
         log_likelihood=np.concatenate([item.log_likelihood[kept] for _, item, kept in parts]),
         island=np.repeat([index for index, _, _ in parts], [len(kept) for _, _, kept in parts]),
-        effective=_worth(samples, network),
+        effective=worth,
         tail=_largest([item.tail for item in samples]),
         log_evidence=float(np.nanmean(evidence)),
         evidence_spread=float(np.nanmax(evidence) - np.nanmin(evidence)),
@@ -204,8 +209,8 @@ def _joined(
     )
 
 
-def _worth(samples: list[Sample], network: Sample | None = None) -> float:
-    """Independent draws that all together are worth.
+def _worth(samples: list[Sample]) -> float:
+    """Independent draws that runs together are worth.
 
     Each way is worth what its chains say, and no more than the distance of the ways' means says: of n independent draws
     each, half its square is an n-th of the variance, on average over the coordinates.
@@ -216,8 +221,6 @@ def _worth(samples: list[Sample], network: Sample | None = None) -> float:
         variance = np.concatenate([item.z for item in samples]).var(axis=0)
         apart = float((means.var(axis=0, ddof=1) / np.maximum(variance, 1e-12)).mean())
         own = [min(worth, 1.0 / max(apart, 1e-12)) for worth in own]
-    if network is not None:
-        own.append(min(network.effective, float(len(samples[0].z))))
     return float(len(own) ** 2 / sum(1.0 / max(worth, 1.0) for worth in own))
 
 

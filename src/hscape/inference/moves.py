@@ -18,6 +18,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from hscape.dynamics.coarse import N_NOISE_BEFORE
+from hscape.inference.likelihood import LOWEST
 from hscape.inference.problem import Problem
 
 #: Moves: a part of the person, the chance, one coordinate of the person anew from the prior.
@@ -136,7 +137,8 @@ def make_cloud(problem: Problem, z: np.ndarray, noise: np.ndarray, start: Start 
     """States from coordinates and chance, with their likelihood."""
     ll, each = problem.log_likelihood(z, noise)
     base, lift = bases(start, z)
-    return Cloud(z, noise, ll, each, base, ll + lift, len(z))
+    gain = np.nan_to_num(ll + lift, nan=LOWEST)  # a start may fail to place a person
+    return Cloud(z, noise, ll, each, base, gain, len(z))
 
 
 def person_and_slow(cloud: Cloud, slow: Slow) -> np.ndarray:

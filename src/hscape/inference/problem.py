@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from hscape.chart import Chart
-from hscape.dynamics.coarse import USUAL_DAYS
+from hscape.dynamics.coarse import N_NOISE, N_NOISE_BEFORE, USUAL_DAYS
 from hscape.dynamics.coarse_record import N_COLUMNS, N_SLOTS
 from hscape.errors import InputError
 from hscape.inference.course import N_ROWS, Setting, courses_on, make_setting, noise_rows, run_person, score
@@ -69,7 +69,7 @@ class Problem:
     @property
     def n_noise(self) -> int:
         """Rows of chance of a course."""
-        return noise_rows(self.setting.end_day)
+        return noise_rows(self.setting.end_day, len(self.setting.table.cut_day))
 
     @functools.cached_property
     def steps_after_start(self) -> int:
@@ -180,7 +180,13 @@ def make_problem(chart: Chart, parameters: Parameters | None = None) -> Problem:
         list(given.influences), list(transfusions), sorted({*observations.days.tolist(), float(last)}), parameters=p,
         sex=sex, age_years=age, end_day=max(float(last), 1.0),
     )  # fmt: skip
-    return Problem(
+    problem = Problem(
         chart=chart, parameters=p, mapping=mapping, setting=setting, observations=observations, given=given,
         remarks=(*remarks, *given.remarks), last_day=float(last), transfusions=transfusions,
     )  # fmt: skip
+    if problem.n_noise == N_NOISE and problem.steps_after_start >= N_NOISE - N_NOISE_BEFORE:
+        raise InputError(
+            f"chart {chart.patient_id}: findings on {len(setting.table.cut_day)} days over {last:g} days are more than "
+            f"a course can hold ({N_NOISE - N_NOISE_BEFORE} steps); leave out some visits, or end the chart earlier."
+        )
+    return problem

@@ -1,4 +1,4 @@
-"""Tempered sequential Monte Carlo over persons and their chance: exact for the coarse course, without training.
+"""Tempered sequential Monte Carlo over persons and their chance: right for the coarse course with enough particles.
 
 Every unknown, the chance of each step included, is a standard normal number under the prior. So a course needs no
 filter: a sampler moves person and chance together, and the likelihood is that of one simulated course. Moves keep

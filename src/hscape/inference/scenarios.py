@@ -140,7 +140,7 @@ def fresh_noise(problem: Problem, noise: np.ndarray, end_day: float, seed: int, 
     Rows of chance are used one a step; the first step after the last day starts at the row that the course of the
     chart had reached, which lies within those that its length allows.
     """
-    rows = min(N_NOISE, noise_rows(end_day) + 60)
+    rows = min(N_NOISE, noise_rows(end_day, len(problem.setting.table.cut_day)) + 60)
     found = np.zeros((len(noise), rows, N_SLOTS), dtype=np.float32)
     active = [*range(problem.n_active), DONOR]
     random = generator(seed, "future", name)

@@ -121,8 +121,9 @@ def draw_group(seed: int, number: int, size: int, parameters: Parameters) -> Gro
         N_RED_CELLS / c["red_cell_stage_per_day"], PLATELET_LIFE_SHARE * N_PLATELETS / c["platelet_stage_per_day"],
     ])  # fmt: skip
     key = int(stream_key(seed, "amortized chance", number)) & 0xFFFFFFFF
+    rows = noise_rows(setting.end_day, len(setting.table.cut_day))
     run_persons(
-        numbers, setting, plan.days, noise_rows(setting.end_day), 3 + len(plan.clones), key, triggers, empty_rows(),
+        numbers, setting, plan.days, rows, 3 + len(plan.clones), key, triggers, empty_rows(),
         out, given, n_given, shown,
     )  # fmt: skip
     z, out, given, n_given = z[shown], out[shown], given[shown], n_given[shown]

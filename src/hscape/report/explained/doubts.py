@@ -39,8 +39,11 @@ _PRIOR_AND_LIKELIHOOD = (
 _BY_SAMPLER = (
     "tempered sequential Monte Carlo over the person and the chance of every step together (Crank-Nicolson moves, "
     "Cotter, Roberts, Stuart and White, Statistical Science 2013;28:424), beside chains that start at the persons of a "
-    "trained network, or on two islands where the network is of no use; the tail of the weights is judged by Pareto k "
-    "(Vehtari, Simpson, Gelman, Yao and Gabry, JMLR 2024;25:72). "
+    "trained network; to the draws of both as many of the network's own persons are added, which no likelihood weighs, "
+    "since the three together hold the truth of simulated patients as often as they say. That pool is not exactly the "
+    "posterior of this prior and likelihood; fit, bands of counts and effective draws are those of the two runs alone, "
+    "log evidence that of the first. Where the network is of no use, two islands from the prior take its place. The "
+    "tail of the weights is judged by Pareto k (Vehtari, Simpson, Gelman, Yao and Gabry, JMLR 2024;25:72). "
 )
 _BY_NETWORK = (
     "a trained network (set encoder and normalizing flow) draws the persons, and for each of them the chance of the "
@@ -110,7 +113,7 @@ def checks(e: Explanation) -> Markup:
     parts: list[object] = [
         table("Alarms", ("Check", "What it does", "What was seen"), rows) if rows else paragraph("No alarm."),
         terms((
-            ("Draws", f"{len(e.numbers)}, worth {e.draws.effective:.0f} independent ones"),
+            ("Draws", f"{len(e.numbers)}; those of the runs are worth {e.draws.effective:.0f} independent ones"),
             ("Pareto k of the last weights", f"{e.draws.tail:.2f}" if np.isfinite(e.draws.tail) else "not defined"),
             ("Ways to the posterior", f"{e.draws.n_ways}; log evidence {e.draws.log_evidence:.1f}"),
         )),
