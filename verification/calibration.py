@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1] / "results" / "verification"
 #: Patients drawn: engine or study -> (quick, whole).
 SIZES = {
     "preview": (30, 500),
-    "answer": (10, 300),
+    "answer": (10, 193),
     "power": (4, 12),
     "attribution": (24, 240),
     "misfit": (3, 24),
