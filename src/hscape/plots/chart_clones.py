@@ -34,7 +34,8 @@ def draw_chart_clones(chart: Chart) -> Any:
     colors = {clone: CLONES[index % len(CLONES)] for index, clone in enumerate(drawn)}
     _draw_fractions(axes[0], shares, colors)
     for axis, course in zip(axes[1:], counts, strict=True):
-        _draw_counts(axis, chart, course, colors.get(course[0].clone, CLONES[0]))
+        color = colors.setdefault(course[0].clone, CLONES[len(colors) % len(CLONES)])
+        _draw_counts(axis, chart, course, color)
     return figure
 
 
@@ -238,7 +239,7 @@ def _note(chart: Chart, shares: Sequence[CellFraction], drawn: Sequence[str]) ->
     words = ["Vertical lines: 95 % intervals. Square-root axis for the shares."]
     if len(_count_groups(chart, limit=None)) > 1:
         words.append("Everything else includes the other clones.")
-    if any(share.fraction is None and share.status == "negative" and share.high is not None for share in shares):
+    if any(s.fraction is None and s.status == "negative" and s.high is not None and s.clone in drawn for s in shares):
         words.append("Open triangle: negative, drawn at the detection limit.")
     if any(share.fraction is not None and is_open_above(share) for share in shares):
         words.append("Arrow upward: a lower limit only (PNH red cells are destroyed and diluted by transfusion).")
