@@ -152,7 +152,7 @@ def power_section(quick: bool, say: Say) -> list[str]:
             f"| {number(verdict.paired_p, 4)} | {'; '.join(verdict.by) or 'no'} |"
         )
     return ["## Inference: power of the check", "",
-            f"One island of little effort (a fifth of an answer's; the preview does not read the likelihood, so faults of it would not show) on the first {n} patients, with {len(FAULTS)} planted faults: {caught} caught. The test calls a fault "
+            f"One island of little effort (without chains and network; the preview does not read the likelihood, so faults of it would not show) on the first {n} patients, with {len(FAULTS)} planted faults: {caught} caught. The test calls a fault "
             "by the ranks of a quantity, by pooled coverage, by coverage against the fitter as it is on the same patients, "
             "or because nothing is learnt any more.", "",
             "| fault | pooled in 90 % | lowest p of uniform ranks | p against the fitter as it is | caught by |",
