@@ -8,8 +8,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from hscape.inference.alarms import _conflicts
 from hscape.inference.chains import CHAINS, fitting, move_chains
-from hscape.inference.engines import _worth
+from hscape.inference.checks import TELLS
+from hscape.inference.engines import NETWORK, _joined, _worth
 from hscape.inference.moves import slow_chance
 from hscape.inference.sampler import Effort, Sample, sample
 
@@ -98,3 +100,25 @@ def test_draws_are_worth_what_the_distance_of_the_ways_says() -> None:
     far = _sample(ways[1].z + 1.0, 1000.0)  # means a standard deviation apart
     assert _worth([ways[0], far]) < 6.0
     assert _worth(ways[:1]) == 1000.0
+
+
+def test_an_answer_holds_a_third_of_each_and_marks_what_is_the_networks() -> None:
+    ways = [_sample(np.full((40, 2), float(index)), 40.0) for index in range(2)]
+    found = _joined("answer", ways, (), 30.0, _sample(np.full((256, 2), 9.0), 256.0))
+    assert [int((found.island == mark).sum()) for mark in (0, 1, NETWORK)] == [40, 40, 40]
+    assert np.all(found.z[~found.of_ways] == 9.0)
+    assert found.n_ways == 2
+    assert found.effective == 30.0
+
+
+def test_findings_of_one_day_that_contradict_each_other_are_told() -> None:
+    def entry(day: float, status: str) -> SimpleNamespace:
+        return SimpleNamespace(kind="hla_loss", day=day, status=status)
+
+    entries = (entry(0.0, "positive"), entry(0.0, "negative"), entry(90.0, "negative"), entry(500.0, "positive"))
+    problem = SimpleNamespace(chart=SimpleNamespace(clone_measurements=entries), last_day=400.0)
+    (alarm,) = _conflicts(problem)  # type: ignore[arg-type]
+    assert "HLA loss on day 0;" in alarm.words
+    assert "90" not in alarm.words
+    assert alarm.weight == TELLS
+    assert _conflicts(SimpleNamespace(chart=SimpleNamespace(clone_measurements=entries[2:]), last_day=900.0)) == []  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from scipy.special import ndtr
 
 from hscape.inference.engines import Draws
 from hscape.inference.finding_rows import CELLULARITY, COUNT, NO_READS, NO_SHARE, READS, SHARE, TRIGGER
-from hscape.inference.likelihood import MOST_BELOW_VARIANCE, log_chance, row_on_day, share_in
+from hscape.inference.likelihood import below_mean, log_chance, row_on_day, share_in
 from hscape.inference.problem import Problem
 
 #: An alarm stops an answer (``withheld``), lowers it (``preview``), or only tells (``note``).
@@ -63,8 +63,7 @@ def standardized(problem: Problem, rows: np.ndarray) -> np.ndarray:
                 white = np.maximum(row[:, 3] + row[:, 5] + row[:, 6], truth)
                 share = np.clip(truth / white, 1e-4, 0.9999)
                 more += (1.0 - share) / (share * o[7])
-            below = 0.5 * np.minimum(o[10] + more, MOST_BELOW_VARIANCE)
-            found[:, k] = (np.log(o[3] / truth) + below) / np.sqrt(o[4] ** 2 + more)
+            found[:, k] = (np.log(o[3] / truth) + below_mean(o[10] + more)) / np.sqrt(o[4] ** 2 + more)
         elif what == CELLULARITY and o[5] == 0.0:
             found[:, k] = (_logit(o[3]) - _logit(row[:, 7])) / o[4]
         elif what == TRIGGER:

@@ -79,7 +79,7 @@ class Draws:
 
     @property
     def n_ways(self) -> int:
-        """Independent ways to the posterior that the draws came by."""
+        """Ways to the posterior that the draws came by."""
         return int(self.island.max(initial=0)) + 1
 
     @property

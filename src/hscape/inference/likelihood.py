@@ -77,7 +77,7 @@ def share_in(specimen, slot, row):
 @inlined
 def below_mean(variance):
     """How far the logarithm of a reading lies below that of its mean, in the middle of readings: half the variance."""
-    return 0.5 * min(variance, MOST_BELOW_VARIANCE)
+    return 0.5 * np.minimum(variance, MOST_BELOW_VARIANCE)
 
 
 @compiled

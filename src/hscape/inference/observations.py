@@ -72,10 +72,8 @@ def _count(reader: Reader, entry: Measurement) -> None:
     if "on_g_csf" in entry.flags:
         reader.leave("neutrophils under G-CSF")
         return
-    analytic = {"neutrophils": "white_cells", "lymphocytes": "white_cells"}.get(short, short)
-    variance = p[f"{short}_biological_variation_fraction"] ** 2 + p[f"{analytic}_analytic_variation_fraction"] ** 2
-    of_readings = variance
-    variance += p[f"chart_model_error_{short}_log_sd"] ** 2
+    of_readings = readings_variance(p, short)
+    variance = of_readings + p[f"chart_model_error_{short}_log_sd"] ** 2
     absolute, cells = 0.0, 0.0
     if short == "platelets":
         absolute = p["platelets_counting_noise_1e9_per_l"]
@@ -92,6 +90,17 @@ def _count(reader: Reader, entry: Measurement) -> None:
         f"{short}, day {entry.day:g}", entry.day, COUNT, COLUMNS.index(entry.analyte), value, math.sqrt(variance),
         absolute, censored, cells, p["count_outlier_probability"], p["count_outlier_fold"], of_readings,
     )  # fmt: skip
+
+
+def readings_variance(p: Parameters, short: str) -> float:
+    """Variance (natural logarithm) of readings of a count around the truth: of the person and of the analyzer.
+
+    Args:
+        p: scatter of the assays.
+        short: such as ``neutrophils``; kinds of white cells are counted as white cells.
+    """
+    analytic = {"neutrophils": "white_cells", "lymphocytes": "white_cells"}.get(short, short)
+    return p[f"{short}_biological_variation_fraction"] ** 2 + p[f"{analytic}_analytic_variation_fraction"] ** 2
 
 
 def _cellularity(reader: Reader, entry: Measurement) -> None:

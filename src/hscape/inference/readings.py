@@ -8,6 +8,7 @@ import numpy as np
 
 from hscape.inference.explain import Explanation
 from hscape.inference.finding_rows import COUNT
+from hscape.inference.observations import readings_variance
 
 #: Counts with a short name, as the scatter of the assays is recorded.
 COUNTS = {
@@ -46,9 +47,7 @@ def reading_band(e: Explanation, analyte: str) -> ReadingBand:
     """
     p, short = e.problem.parameters, COUNTS[analyte]
     low, middle, high = (np.maximum(e.course.quantiles[analyte][row], 1e-6) for row in (0, 2, 4))
-    analytic = "white_cells" if short == "neutrophils" else short
-    variance = np.full(len(middle), p[f"{short}_biological_variation_fraction"] ** 2)
-    variance += p[f"{analytic}_analytic_variation_fraction"] ** 2 + p[f"chart_model_error_{short}_log_sd"] ** 2
+    variance = np.full(len(middle), readings_variance(p, short) + p[f"chart_model_error_{short}_log_sd"] ** 2)
     if short == "platelets":
         variance += (p["platelets_counting_noise_1e9_per_l"] / middle) ** 2
     if short == "neutrophils":

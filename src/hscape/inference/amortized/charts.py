@@ -17,7 +17,7 @@ from hscape.inference.amortized.plans import Plan
 from hscape.inference.finding_rows import N_COLUMNS, karyotype_limit
 from hscape.inference.hla_findings import hla_sequencing_limit
 from hscape.inference.likelihood import below_mean, share_in
-from hscape.inference.observations import platelets_when_given
+from hscape.inference.observations import platelets_when_given, readings_variance
 from hscape.parameters import Parameters
 
 MOST_ROWS = 700
@@ -61,19 +61,13 @@ class Assays(NamedTuple):
 def make_assays(p: Parameters) -> Assays:
     """The records of the assays as the kernel reads them."""
     names = ("hemoglobin", "platelets", "neutrophils", "reticulocytes", "lymphocytes")
-    analytic = ("hemoglobin", "platelets", "white_cells", "reticulocytes", "white_cells")
+    of_readings = np.array([readings_variance(p, name) for name in names])
     step = np.array([0.1, 1.0, 0.01, 1.0, 0.01])
     counting = np.array([0.0, p["platelets_counting_noise_1e9_per_l"], 0.0, 0.0, 0.0])
     mutation, loss = p["clone_HLA_allele_mutation_rate_per_year"], p["clone_HLA_6p_CN_LOH_rate_per_year"]
     return Assays(
-        variance=np.array([
-            p[f"{a}_biological_variation_fraction"] ** 2 + p[f"{b}_analytic_variation_fraction"] ** 2
-            + p[f"chart_model_error_{a}_log_sd"] ** 2 for a, b in zip(names, analytic, strict=True)
-        ]),
-        of_readings=np.array([
-            p[f"{a}_biological_variation_fraction"] ** 2 + p[f"{b}_analytic_variation_fraction"] ** 2
-            for a, b in zip(names, analytic, strict=True)
-        ]),
+        variance=of_readings + np.array([p[f"chart_model_error_{name}_log_sd"] ** 2 for name in names]),
+        of_readings=of_readings,
         absolute=np.hypot(counting, step / math.sqrt(12.0)), step=step,
         analyzer_cells=p["analyzer_differential_cells_count"], manual_cells=p["manual_differential_cells_count"],
         manual_below=p["manual_differential_below_1e9_per_l"], outlier_probability=p["count_outlier_probability"],

@@ -23,7 +23,7 @@ from hscape.inference.scenarios import Alternative, attack_ends, fresh_noise, se
 from hscape.parameters import Parameters
 from hscape.units import DAYS_PER_MONTH
 
-#: An engine for checks that need many runs which read the likelihood, as the preview does not; the likelihood as it is.
+#: An engine for checks that need many runs which read the likelihood, as the preview does not.
 LIGHT = "light"
 LITTLE = Effort(particles=64, rounds=4, last_rounds=8, first=1500)
 Sampler = Callable[[Problem, int], Draws]
