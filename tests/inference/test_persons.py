@@ -12,7 +12,8 @@ from hscape.care.plan import CarePlan
 from hscape.cohort.population import draw_case
 from hscape.dynamics.coarse import N_NOISE_BEFORE
 from hscape.dynamics.coarse_record import N_SLOTS
-from hscape.inference.course import _set_person, empty_rows, make_setting, noise_rows, run_person
+from hscape.inference.course import make_setting, noise_rows, run_person, set_person
+from hscape.inference.many_courses import empty_rows
 from hscape.inference.numbers import AT, COORDINATES, N_NUMBERS, PNH, Mapping, slot_column
 from hscape.inference.slots import is_loss_of_7, life_long_cells
 from hscape.parameters import Parameters
@@ -40,7 +41,7 @@ def test_a_person_written_into_the_program_equals_the_program_compiled_for_the_p
     for name, value in values.items():
         numbers[AT[name]] = value
     effects, terms, c = setting.effects.copy(), setting.terms.copy(), setting.constants.copy()
-    _set_person(numbers, setting.constants, setting.attack, effects, terms, c)
+    set_person(numbers, setting.constants, setting.attack, effects, terms, c)
     own = p.with_values(
         {
             "niche_empty_division_fold": 4.2,
@@ -73,7 +74,7 @@ def test_a_course_has_chance_for_every_step_however_dense_the_visits() -> None:
     effects, terms, c = setting.effects.copy(), setting.terms.copy(), setting.constants.copy()
     steps = []
     for person in numbers:
-        n, shown = run_person(person, setting, noise, effects, terms, c, empty_rows())
+        n, shown = run_person(person, setting, noise, effects, terms, c, empty_rows()[0])
         steps += [n - 1 - shown] if shown >= 0 else []
     assert steps
     assert 400 <= max(steps) <= rows - N_NOISE_BEFORE

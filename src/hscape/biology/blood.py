@@ -11,10 +11,12 @@ from __future__ import annotations
 from hscape.biology import rates
 from hscape.biology.channels import Channel as Ch
 from hscape.biology.state import POOLS
-from hscape.compiled import compiled
+from hscape.compiled import compiled, inlined
 
 ERYTHROID_PROGENITORS = POOLS["erythroid_progenitors"].start
+N_ERYTHROID_PROGENITORS = POOLS["erythroid_progenitors"].stages
 ERYTHROBLASTS = POOLS["erythroblasts"].start
+N_ERYTHROBLASTS = POOLS["erythroblasts"].stages
 MARROW_RETICULOCYTES = POOLS["marrow_reticulocytes"].start
 BLOOD_RETICULOCYTES = POOLS["blood_reticulocytes"].start
 RED_CELLS = POOLS["red_cells"].start
@@ -26,7 +28,9 @@ N_MATURING = POOLS["neutrophil_maturing"].stages
 RESERVE = POOLS["neutrophil_reserve"].start
 NEUTROPHILS = POOLS["neutrophils"].start
 MK_PROGENITORS = POOLS["megakaryocyte_progenitors"].start
+N_MK_PROGENITORS = POOLS["megakaryocyte_progenitors"].stages
 MEGAKARYOCYTES = POOLS["megakaryocytes"].start
+N_MEGAKARYOCYTES = POOLS["megakaryocytes"].stages
 PLATELETS = POOLS["platelets"].start
 N_PLATELETS = POOLS["platelets"].stages
 LYMPHOCYTES = POOLS["lymphocytes"].start
@@ -66,7 +70,7 @@ _RED_CELL_DESTRUCTION = int(Ch.RED_CELL_DESTRUCTION_PER_DAY)
 _IRON_SUPPLEMENT = int(Ch.IRON_SUPPLEMENT_MG_PER_DAY)
 
 
-@compiled
+@inlined
 def red_cell_pool(y, c):
     """All circulating red cells, reticulocytes included, relative to health."""
     mature = 0.0
@@ -75,7 +79,7 @@ def red_cell_pool(y, c):
     return c.blood_reticulocyte_share * y[BLOOD_RETICULOCYTES] + c.mature_red_cell_stage_share * mature
 
 
-@compiled
+@inlined
 def platelet_pool(y, c):
     """All platelets, spleen included, relative to health.
 
@@ -97,14 +101,14 @@ def circulating_platelet_fold(splenic_pool_factor, c):
     return (1.0 - spleen) / (1.0 - c.platelet_splenic_fraction)
 
 
-@compiled
+@inlined
 def activation_in(y, h, c):
     """Fold change of stem-cell turnover under the hormone, its block and an agonist."""
     signal = rates.thrombopoietin_signal(y[TPO], h[_SIGNALING], h[_STEM_CELL_AGONIST])
     return rates.stem_cell_activation(signal, c)
 
 
-@compiled
+@inlined
 def g_csf_level(y, h, c):
     """G-CSF relative to health: production and clearance balance within hours; what is injected adds to it."""
     late_precursors = 0.5 * (y[MATURING + N_MATURING - 1] + y[RESERVE])
@@ -305,7 +309,7 @@ def fastest_rate_per_day(y, h, c):
     )
 
 
-@compiled
+@inlined
 def marrow_cells(y, c):
     """Nucleated marrow cells relative to health, by the share that each line has of the marrow space."""
     erythroid = (

@@ -1,7 +1,8 @@
 """The model, written once: every rate and every feedback, used by all kernels and integrators.
 
 Symbols: `c` is the record of constants (`balance.constants`). Amounts and signals are relative to health.
-Feedback is a rational function with integer powers, which costs a fraction of an exponential:
+Nothing branches, so that a rate serves one person or several side by side (`lanes`). Feedback is a rational
+function with integer powers, which costs a fraction of an exponential:
 
     fold(signal; max) = max signal / (max - 1 + signal)     one at rest, `max` without bound
 
@@ -61,10 +62,7 @@ def stem_cell_division_fold(occupancy, activation, division_factor, c):
 @inlined
 def stem_cell_division_per_day(fitness_per_day, fold, c):
     """Symmetric divisions per cell and day; fitness is the net growth advantage in a full niche."""
-    intrinsic = c.stem_cell_turnover_per_day + fitness_per_day
-    if intrinsic < 0.0:
-        intrinsic = 0.0
-    return intrinsic * fold
+    return max(c.stem_cell_turnover_per_day + fitness_per_day, 0.0) * fold
 
 
 @inlined
@@ -188,18 +186,15 @@ def erythropoiesis_fold(erythropoietin, iron_stores, c):
 @inlined
 def iron_limit(iron_stores, c):
     """Red-cell production relative to what the reference iron stores allow."""
-    if iron_stores <= 0.0:
-        return 0.0
+    stores = max(iron_stores, 0.0)
     limiting = c.iron_limiting_ratio
-    return iron_stores * (1.0 + limiting) / (iron_stores + limiting)
+    return stores * (1.0 + limiting) / (stores + limiting)
 
 
 @inlined
 def iron_absorption_mg_per_day(iron_stores, c):
     """Iron taken up from the diet: more when the stores are low."""
-    stores_mg = iron_stores * c.iron_stores_normal_mg
-    if stores_mg < 0.0:
-        stores_mg = 0.0
+    stores_mg = max(iron_stores * c.iron_stores_normal_mg, 0.0)
     half = c.iron_absorption_half_stores_mg
     return c.iron_absorption_max_mg_per_day * half / (half + stores_mg)
 
@@ -255,7 +250,7 @@ def platelet_yield_fold(thrombopoietin, c):
 @inlined
 def platelet_random_loss_per_day(platelets_1e9_per_l, c):
     """Loss per platelet and day to the fixed requirement of the vessel wall; larger when platelets are few."""
-    count = platelets_1e9_per_l if platelets_1e9_per_l > 0.0 else 0.0
+    count = max(platelets_1e9_per_l, 0.0)
     return c.platelet_random_loss_1e9_per_l_per_day / (count + c.platelet_random_loss_half_1e9_per_l)
 
 

@@ -13,7 +13,7 @@ from hscape.biology.blood import activation_in, blood_derivative, fastest_rate_p
 from hscape.biology.channels import N_CHANNELS
 from hscape.biology.channels import Channel as Ch
 from hscape.biology.state import FROZEN, N_BLOOD, N_OWN_STATES, N_STATES
-from hscape.compiled import compiled
+from hscape.compiled import compiled, inlined
 
 #: Largest product of a substep with the fastest local rate, in calm and in the days after an event, when
 #: what relaxes has not yet settled. Measured: error against an adaptive solver below 1e-3 of
@@ -37,7 +37,7 @@ N_MEANS = 5
 N_FROZEN = len(FROZEN)
 
 
-@compiled
+@inlined
 def variable(index, y, f, h):
     """Value of a variable that a term or an effect names."""
     i = int(index)

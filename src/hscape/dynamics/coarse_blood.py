@@ -1,9 +1,11 @@
 """The blood at coarse steps: the pools and rates of `biology.blood`, moved by whole weeks.
 
-Each stage is solved implicitly, from the first to the last, so that a step of a week is stable for cells that live
-hours and keeps the mean time spent in every stage; only the spread of the transit grows by the step. Platelets in
-blood go by shorter parts of it: transfused ones would outlive their days otherwise. Signals are
-solved in the same way from the pools just found. Leaves out: blood volume (taken as full) and the direct killing of
+Each stage is solved for its mean over the step, from the first to the last: trapezoidal, and so of second order, for
+cells that stay longer than half a step; for those that pass sooner as near to it as leaves no stage below nothing (a
+test of the weight says how near). The mean time spent in a stage is kept in any case; where cells pass sooner the
+spread of the transit grows by the step. Platelets in blood go by shorter parts of it: transfused ones would outlive
+their days otherwise. Signals are solved implicitly from the pools just found. One person's numbers or those of several
+side by side (`lanes`) may be handed in. Leaves out: blood volume (taken as full) and the direct killing of
 maturing cells, which no cause that is inferred uses.
 """
 
@@ -26,8 +28,12 @@ from hscape.biology.blood import (
     MK_PROGENITORS,
     MONOCYTE_PRECURSORS,
     MONOCYTES,
+    N_ERYTHROBLASTS,
+    N_ERYTHROID_PROGENITORS,
     N_MATURING,
+    N_MEGAKARYOCYTES,
     N_MITOTIC,
+    N_MK_PROGENITORS,
     N_PLATELETS,
     N_RED_CELLS,
     NEUTROPHILS,
@@ -40,7 +46,10 @@ from hscape.biology.blood import (
     red_cell_pool,
 )
 from hscape.biology.channels import Channel as Ch
-from hscape.compiled import compiled, inlined
+from hscape.compiled import inlined
+from hscape.dynamics.coarse_person import OUTPUT_BEFORE, TOWARD_BEFORE
+from hscape.lanes.functions import most, next_whole
+from hscape.lanes.number import pick
 
 LONGEST_PLATELET_PART_DAYS = 1.0
 #: Parts of a step.
@@ -54,52 +63,68 @@ _SIGNALING, _AGONIST = int(Ch.THROMBOPOIETIN_SIGNALING), int(Ch.MEGAKARYOCYTE_AG
 
 @inlined
 def _stage(amount, inflow, loss, days):
-    """A stage after a step: implicit, so that inflow and loss are those of the end of the step."""
+    """A signal after a step: implicit, so that inflow and loss are those of the end of the step."""
     return (amount + days * inflow) / (1.0 + days * loss)
 
 
 @inlined
+def _end_weight(passed):
+    """How much the end of a step counts in its mean: one half for cells that stay long, near one for those that pass.
+
+    One half is of second order in the step; more keeps what is left of a stage above nothing.
+    """
+    return max(0.5, 1.0 - 1.0 / passed)
+
+
+@inlined
+def _pass(y, i, inflow, loss, days):
+    """A stage by a step, in place; returns its mean amount over the step, which is what fed the next one."""
+    passed = days * loss
+    weight = _end_weight(passed)
+    before = y[i]
+    after = (before * (1.0 - (1.0 - weight) * passed) + days * inflow) / (1.0 + weight * passed)
+    y[i] = after
+    return before + weight * (after - before)
+
+
+@inlined
 def _chain(y, first, count, inflow, loss, days):
-    """Stages one after the other, each as `_stage`, fed by the one before; the form with the shortest dependence."""
-    kept = 1.0 / (1.0 + days * loss)
-    y[first] = (y[first] + days * inflow) * kept
-    before, passed = y[first], days * loss * kept
-    for i in range(first + 1, first + count):
-        before = y[i] * kept + passed * before
-        y[i] = before
+    """Stages one after the other, each as `_pass`, fed by the one before; the form with the shortest dependence.
+
+    Returns the mean amount of the last stage over the step.
+    """
+    passed = days * loss
+    weight = _end_weight(passed)
+    scale = 1.0 / (1.0 + weight * passed)
+    kept = (1.0 - (1.0 - weight) * passed) * scale
+    mean_kept, mean_fed = 1.0 - weight + weight * kept, weight * passed * scale
+    fed = inflow / loss
+    for i in range(first, first + count):
+        before = y[i]
+        y[i] = kept * before + passed * scale * fed
+        fed = mean_kept * before + mean_fed * fed
+    return fed
 
 
 @inlined
 def _red_cells(y, u, h, c, days):
     k, k_ref = c.erythroid_progenitor_stage_per_day, c.erythroid_progenitor_stage_reference_per_day
-    y[ERYTHROID_PROGENITORS] = _stage(y[ERYTHROID_PROGENITORS], k_ref * u * h[_ERYTHROID], k, days)
-    y[ERYTHROID_PROGENITORS + 1] = _stage(y[ERYTHROID_PROGENITORS + 1], k * y[ERYTHROID_PROGENITORS], k, days)
-    fold = rates.erythropoiesis_fold(y[EPO], y[IRON], c)
-    flow = c.erythroid_progenitor_stage_pass * y[ERYTHROID_PROGENITORS + 1] * fold
+    last = _chain(y, ERYTHROID_PROGENITORS, N_ERYTHROID_PROGENITORS, k_ref * u * h[_ERYTHROID], k, days)
+    flow = c.erythroid_progenitor_stage_pass * last * rates.erythropoiesis_fold(y[EPO], y[IRON], c)
     iron_used = flow
     k, k_ref = c.erythroblast_stage_per_day, c.erythroblast_stage_reference_per_day
-    y[ERYTHROBLASTS] = _stage(y[ERYTHROBLASTS], k_ref * flow, k, days)
-    y[ERYTHROBLASTS + 1] = _stage(y[ERYTHROBLASTS + 1], k * y[ERYTHROBLASTS], k, days)
-    y[ERYTHROBLASTS + 2] = _stage(y[ERYTHROBLASTS + 2], k * y[ERYTHROBLASTS + 1], k, days)
-    flow = c.erythroblast_stage_pass * y[ERYTHROBLASTS + 2]
+    flow = c.erythroblast_stage_pass * _chain(y, ERYTHROBLASTS, N_ERYTHROBLASTS, k_ref * flow, k, days)
     blood_days = rates.reticulocyte_blood_days(y[EPO], c)
     k_marrow, k_blood = 1.0 / (c.reticulocyte_total_days - blood_days), 1.0 / blood_days
-    y[MARROW_RETICULOCYTES] = _stage(
-        y[MARROW_RETICULOCYTES], c.marrow_reticulocyte_reference_per_day * flow, k_marrow, days
-    )
-    released = k_marrow * y[MARROW_RETICULOCYTES]
-    y[BLOOD_RETICULOCYTES] = _stage(
-        y[BLOOD_RETICULOCYTES], c.reticulocyte_marrow_to_blood_ratio * released, k_blood, days
-    )
-    inflow = c.reticulocyte_to_red_cell_ratio * k_blood * y[BLOOD_RETICULOCYTES]
-    _chain(y, RED_CELLS, N_RED_CELLS, inflow, c.red_cell_stage_per_day, days)
-    senescent = c.red_cell_stage_pass * y[RED_CELLS + N_RED_CELLS - 1]
+    released = k_marrow * _pass(y, MARROW_RETICULOCYTES, c.marrow_reticulocyte_reference_per_day * flow, k_marrow, days)
+    inflow = c.reticulocyte_marrow_to_blood_ratio * released
+    inflow = c.reticulocyte_to_red_cell_ratio * k_blood * _pass(y, BLOOD_RETICULOCYTES, inflow, k_blood, days)
+    senescent = c.red_cell_stage_pass * _chain(y, RED_CELLS, N_RED_CELLS, inflow, c.red_cell_stage_per_day, days)
     y[IRON] += days * (
         c.iron_use_per_day * (senescent - iron_used)
         + c.per_iron_stores_mg * (rates.iron_absorption_mg_per_day(y[IRON], c) - c.iron_loss_mg_per_day)
     )
-    if y[IRON] < 0.0:
-        y[IRON] = 0.0
+    y[IRON] = max(y[IRON], 0.0)
     pool = red_cell_pool(y, c)
     erythroblasts = 0.5 * (y[ERYTHROBLASTS] + y[ERYTHROBLASTS + 1])
     turnover = c.erythropoietin_turnover_per_day
@@ -112,19 +137,16 @@ def _neutrophils(y, u, h, c, days):
     g = g_csf_level(y, h, c)
     k, k_ref = c.neutrophil_mitotic_stage_per_day, c.neutrophil_mitotic_stage_reference_per_day
     inflow = k_ref * u * rates.neutrophil_recruitment_fold(g, c)
-    _chain(y, MITOTIC, N_MITOTIC, inflow, k, days)
-    flow = c.neutrophil_mitotic_stage_pass * y[MITOTIC + N_MITOTIC - 1] * rates.neutrophil_extra_division_fold(g, c)
+    last = _chain(y, MITOTIC, N_MITOTIC, inflow, k, days)
+    flow = c.neutrophil_mitotic_stage_pass * last * rates.neutrophil_extra_division_fold(g, c)
     faster = rates.neutrophil_maturation_fold(g, c)
     k = c.neutrophil_maturing_stage_per_day * faster
     inflow = c.neutrophil_maturing_stage_reference_per_day * flow
-    _chain(y, MATURING, N_MATURING, inflow, k, days)
-    flow = c.neutrophil_maturing_stage_pass * faster * y[MATURING + N_MATURING - 1]
+    flow = c.neutrophil_maturing_stage_pass * faster * _chain(y, MATURING, N_MATURING, inflow, k, days)
     faster = rates.neutrophil_release_fold(g, c)
-    y[RESERVE] = _stage(
-        y[RESERVE], c.neutrophil_reserve_reference_per_day * flow, c.neutrophil_reserve_per_day * faster, days
-    )
-    flow = c.neutrophil_reserve_pass * faster * y[RESERVE]
-    y[NEUTROPHILS] = _stage(y[NEUTROPHILS], c.neutrophil_loss_reference_per_day * flow, c.neutrophil_loss_per_day, days)
+    inflow = c.neutrophil_reserve_reference_per_day * flow
+    flow = c.neutrophil_reserve_pass * faster * _pass(y, RESERVE, inflow, c.neutrophil_reserve_per_day * faster, days)
+    _pass(y, NEUTROPHILS, c.neutrophil_loss_reference_per_day * flow, c.neutrophil_loss_per_day, days)
 
 
 @inlined
@@ -136,32 +158,35 @@ def _circulating_platelets(y, flow, c, days):
     """
     k_in = c.platelet_stage_reference_per_day + c.platelet_random_loss_reference_per_day
     pass_on = c.platelet_stage_pass * k_in
-    n_pairs = max(1, math.ceil(0.5 * days / LONGEST_PLATELET_PART_DAYS))
+    n_pairs = max(next_whole(0.5 * days / LONGEST_PLATELET_PART_DAYS), 1.0)
     part = 0.5 * days / n_pairs
-    for _ in range(n_pairs):
+    for pair in range(most(n_pairs)):
+        is_left = float(pair) < n_pairs  # beside longer steps a short one has fewer pairs
         count = c.platelets_normal_1e9_per_l * platelet_pool(y, c)
-        kept = 1.0 / (1.0 + part * (c.platelet_stage_per_day + rates.platelet_random_loss_per_day(count, c)))
-        entered, passed = part * k_in * flow * kept, part * pass_on * kept
-        first = y[PLATELETS] * kept + entered
-        second = first * kept + entered
-        y[PLATELETS] = second
-        for i in range(PLATELETS + 1, PLATELETS + N_PLATELETS):
-            first = y[i] * kept + passed * first
-            second = first * kept + passed * second
-            y[i] = second
+        lost = part * (c.platelet_stage_per_day + rates.platelet_random_loss_per_day(count, c))
+        weight = _end_weight(lost)
+        scale = 1.0 / (1.0 + weight * lost)
+        kept = (1.0 - (1.0 - weight) * lost) * scale
+        mean_kept = 1.0 - weight + weight * kept
+        fed = part * k_in * flow * scale
+        fed_again, passed = fed, part * pass_on * scale
+        for i in range(PLATELETS, PLATELETS + N_PLATELETS):
+            before = y[i]
+            first = kept * before + fed
+            y[i] = pick(is_left, kept * first + fed_again, before)
+            fed = passed * (mean_kept * before + weight * fed)
+            fed_again = passed * (mean_kept * first + weight * fed_again)
 
 
 @inlined
 def _platelets(y, u, h, c, days):
     k, k_ref = c.megakaryocyte_progenitor_stage_per_day, c.megakaryocyte_progenitor_stage_reference_per_day
-    y[MK_PROGENITORS] = _stage(y[MK_PROGENITORS], k_ref * u * h[_MEGAKARYOCYTE], k, days)
-    y[MK_PROGENITORS + 1] = _stage(y[MK_PROGENITORS + 1], k * y[MK_PROGENITORS], k, days)
+    last = _chain(y, MK_PROGENITORS, N_MK_PROGENITORS, k_ref * u * h[_MEGAKARYOCYTE], k, days)
     signal = rates.thrombopoietin_signal(y[TPO], h[_SIGNALING], h[_AGONIST])
-    flow = c.megakaryocyte_progenitor_stage_pass * y[MK_PROGENITORS + 1] * rates.megakaryocyte_mass_fold(signal, c)
+    flow = c.megakaryocyte_progenitor_stage_pass * last * rates.megakaryocyte_mass_fold(signal, c)
     k, k_ref = c.megakaryocyte_stage_per_day, c.megakaryocyte_stage_reference_per_day
-    y[MEGAKARYOCYTES] = _stage(y[MEGAKARYOCYTES], k_ref * flow, k, days)
-    y[MEGAKARYOCYTES + 1] = _stage(y[MEGAKARYOCYTES + 1], k * y[MEGAKARYOCYTES], k, days)
-    flow = c.megakaryocyte_stage_pass * y[MEGAKARYOCYTES + 1] * rates.platelet_yield_fold(signal, c)
+    last = _chain(y, MEGAKARYOCYTES, N_MEGAKARYOCYTES, k_ref * flow, k, days)
+    flow = c.megakaryocyte_stage_pass * last * rates.platelet_yield_fold(signal, c)
     _circulating_platelets(y, flow, c, days)
     megakaryocytes = 0.5 * (y[MEGAKARYOCYTES] + y[MEGAKARYOCYTES + 1])
     turnover = c.thrombopoietin_turnover_per_day
@@ -181,18 +206,22 @@ def _move_part(y, u, u_neutrophil, h, c, days):
     grown = math.expm1(-lost * days)  # globulin kills fast, so that an implicit step would be too slow
     y[LYMPHOCYTES] += (y[LYMPHOCYTES] - made / lost) * grown
     k, k_ref = c.monocyte_precursor_per_day, c.monocyte_precursor_reference_per_day
-    y[MONOCYTE_PRECURSORS] = _stage(y[MONOCYTE_PRECURSORS], k_ref * u * h[_MONOCYTE], k, days)
-    flow = c.monocyte_loss_reference_per_day * c.monocyte_precursor_pass * y[MONOCYTE_PRECURSORS]
-    y[MONOCYTES] = _stage(y[MONOCYTES], flow, c.monocyte_loss_per_day, days)
+    last = _pass(y, MONOCYTE_PRECURSORS, k_ref * u * h[_MONOCYTE], k, days)
+    _pass(
+        y,
+        MONOCYTES,
+        c.monocyte_loss_reference_per_day * c.monocyte_precursor_pass * last,
+        c.monocyte_loss_per_day,
+        days,
+    )
     return entered
 
 
-@compiled
-def move_blood(y, u, h, c, days, before):
+@inlined
+def move_blood(y, u, h, c, days, memory):
     """Move every pool and signal of the blood by a step, in place.
 
-    The step is cut into `PARTS`, over which the output moves evenly from what it was: stages that are solved implicitly
-    run ahead of an output that grows fast, the more the longer a part.
+    The step is cut into `PARTS`, over which the output moves evenly from what it was.
 
     Args:
         y: state relative to health, shape (n_states,).
@@ -200,17 +229,19 @@ def move_blood(y, u, h, c, days, before):
         h: channels at the end of the step, shape (n_channels,).
         c: record of constants.
         days: length of the step.
-        before: output at the start of the step, and what of it goes to neutrophils, shape (2,) or more; is renewed.
+        memory: what is kept from step to step, see `coarse_person`: the output at the start of the step, and what of it
+            goes to neutrophils, are read and renewed.
 
     Returns:
         what entered the lymphocytes from the marrow per day, relative to health.
     """
-    toward, entered = u * h[_NEUTROPHIL], 0.0
-    first, first_toward = before[0], before[1]
+    toward = u * h[_NEUTROPHIL]
+    first, first_toward = memory[OUTPUT_BEFORE], memory[TOWARD_BEFORE]
+    part_days, entered = days / PARTS, 0.0 * u
     for part in range(PARTS):
-        share = (part + 1.0) / PARTS
+        share = (part + 0.5) / PARTS
         entered = _move_part(
-            y, first + share * (u - first), first_toward + share * (toward - first_toward), h, c, days / PARTS
+            y, first + share * (u - first), first_toward + share * (toward - first_toward), h, c, part_days
         )
-    before[0], before[1] = u, toward
+    memory[OUTPUT_BEFORE], memory[TOWARD_BEFORE] = u, toward
     return entered

@@ -2,19 +2,63 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from hscape.compiled import compiled
+
+#: What a coarse step keeps for the next one, by its place: the attack's own states at the start of the step and moved
+#: (scratch), the speed of thrombopoietin, and the output at the end of the step, in all and towards neutrophils.
+OWN_START, OWN_MOVED, SIGNAL_SPEED, OUTPUT_BEFORE, TOWARD_BEFORE = 0, 3, 6, 7, 8
+N_MEMORY = 9
+Number = Any
+
+
+#: Constants that differ between people of one chart.
+VARYING = (
+    "niche_empty_division_fold", "hemoglobin_normal_g_per_dl", "hemoglobin_mass_normal_g",
+    "red_cells_normal_1e12_per_l", "hemoglobin_to_half_maximal_ratio", "erythropoietin_drive_normal",
+    "iron_use_per_day", "platelets_normal_1e9_per_l", "platelet_random_loss_reference_per_day",
+    "platelet_stage_survival_probability", "platelet_first_stage_share", "neutrophils_normal_1e9_per_l",
+    "lymphocytes_normal_1e9_per_l",
+)  # fmt: skip
+
+
+N_VARYING = len(VARYING)
+
+
+@compiled
+def write_varying(own, lane, c):
+    """Write the constants of one person that differ into his lane, in the order of `VARYING`."""
+    own[0, lane] = c.niche_empty_division_fold
+    own[1, lane] = c.hemoglobin_normal_g_per_dl
+    own[2, lane] = c.hemoglobin_mass_normal_g
+    own[3, lane] = c.red_cells_normal_1e12_per_l
+    own[4, lane] = c.hemoglobin_to_half_maximal_ratio
+    own[5, lane] = c.erythropoietin_drive_normal
+    own[6, lane] = c.iron_use_per_day
+    own[7, lane] = c.platelets_normal_1e9_per_l
+    own[8, lane] = c.platelet_random_loss_reference_per_day
+    own[9, lane] = c.platelet_stage_survival_probability
+    own[10, lane] = c.platelet_first_stage_share
+    own[11, lane] = c.neutrophils_normal_1e9_per_l
+    own[12, lane] = c.lymphocytes_normal_1e9_per_l
+
 
 class Person(NamedTuple):
-    """What differs between people beside the constants; the arrays have shape (n_slots,)."""
+    """What differs between people beside the constants; the arrays have shape (n_slots,).
 
-    seed_fold: float  # attacking cells at the start
-    log_kill_factor: float  # on the recorded kill of globulin
-    end_day: float  # day of the chart on which the attack ends by itself; infinity if not
+    For people side by side the numbers are arrays of shape (LANES,), and the arrays (n_slots, LANES).
+    """
+
+    seed_fold: Number  # attacking cells at the start
+    log_kill_factor: Number  # on the recorded kill of globulin
+    end_day: Number  # day of the chart on which the attack ends by itself; infinity if not
     end_per_day: float
-    shown_level: float  # standard normal number that decides how low counts must fall to bring the person to the clinic
+    shown_level: (
+        Number  # standard normal number that decides how low counts must fall to bring the person to the clinic
+    )
     wait_days: float  # longest time from the first attacking cell to the clinic
     cells: np.ndarray  # at the start
     vulnerability: np.ndarray
@@ -45,7 +89,7 @@ class Timetable(NamedTuple):
     factor: np.ndarray
     atg_addition: np.ndarray  # (n_segments,) recorded kill of globulin per day, scaled by the person's factor
     cut_day: np.ndarray  # (n_cuts,) days on which a step must end: visits, transfusions, changes; sorted
-    event_day: np.ndarray  # (n_events,) days after which steps are short
+    event_day: np.ndarray  # (n_events,) days after which steps are short; sorted
     transfusion_day: np.ndarray  # (n,)
     transfusion_product: np.ndarray  # 0 red cells, 1 platelets
     transfusion_units: np.ndarray

@@ -14,7 +14,8 @@ from hscape.biology.blood import (
 )
 from hscape.biology.channels import Channel as Ch
 from hscape.biology.state import N_BLOOD
-from hscape.compiled import compiled
+from hscape.compiled import inlined
+from hscape.lanes.number import pick
 
 #: Ordinary cells, PNH, HLA loss, three further clones, and a donor's cells.
 N_SLOTS = 7
@@ -31,7 +32,7 @@ CELLS, EARLY_SHARE, GRANULOCYTE, LYMPHOCYTE = N_FIXED, N_FIXED + N_SLOTS, N_FIXE
 N_COLUMNS = N_FIXED + 4 * N_SLOTS
 
 
-@compiled
+@inlined
 def write_row(row, day, y, cells, early, shares, output, h, c, age_years):
     """One row: counts as a laboratory gives them, the attack, and every slot's cells and shares."""
     row[0] = day
@@ -50,19 +51,19 @@ def write_row(row, day, y, cells, early, shares, output, h, c, age_years):
     row[12] = output
     row[13] = y[EARLY]
     row[14] = y[blood.TPO]
-    total, all_early = 0.0, 0.0
-    for i in range(N_SLOTS):
+    total, all_early = cells[0], early[0]
+    for i in range(1, N_SLOTS):
         total += cells[i]
         all_early += early[i]
     row[15] = total
     for i in range(N_SLOTS):
         row[CELLS + i] = cells[i]
-        row[EARLY_SHARE + i] = early[i] / all_early if all_early > 0.0 else 0.0
-        row[GRANULOCYTE + i] = shares[1, i]
-        row[LYMPHOCYTE + i] = shares[2, i]
+        row[EARLY_SHARE + i] = pick(all_early > 0.0, early[i] / all_early, 0.0)
+        row[GRANULOCYTE + i] = shares[N_SLOTS + i]
+        row[LYMPHOCYTE + i] = shares[2 * N_SLOTS + i]
 
 
-@compiled
+@inlined
 def first_row_from(rows, n, day):
     """First of `n` rows on a day or after it; the last one if there is none."""
     low, high = 0, n - 1

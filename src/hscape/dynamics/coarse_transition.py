@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import math
 
+from numba.extending import overload
+
 from hscape.compiled import compiled, inlined
 from hscape.dynamics.step import transition
+from hscape.lanes.number import INLINED, LANES, LanesType, lane_of, pick, with_lane
 
 #: A chance of extinction below exp(-this) is none.
 SURE = 40.0
@@ -104,3 +107,58 @@ def transition_quantile(cells, arriving_per_day, division, loss, days, z):
     inverse_nine_shape = variance_of_some / (9.0 * mean_of_some * mean_of_some)
     root = 1.0 - inverse_nine_shape + z * math.sqrt(inverse_nine_shape)
     return mean_of_some * root * root * root if root > 0.0 else 0.0
+
+
+#: Below this standard normal number (0.9938 of them) cells that come in fewer than this part of the steps do not come.
+_USUAL, _RARE = 2.5, 0.005
+
+
+@inlined
+def moved_cells(cells, arriving_per_day, division, loss, days, z):
+    """Cells after a step, as `transition_quantile`, for one person or for several side by side."""
+    return _moved(cells, arriving_per_day, division, loss, days, z)
+
+
+def _moved(cells, arriving_per_day, division, loss, days, z):  # type: ignore[no-untyped-def]
+    raise NotImplementedError  # for compiled code only
+
+
+@overload(_moved, jit_options=INLINED)
+def _moved_compiled(cells, arriving_per_day, division, loss, days, z):  # type: ignore[no-untyped-def]
+    if not isinstance(cells, LanesType):
+        return lambda cells, arriving_per_day, division, loss, days, z: transition_quantile(
+            cells, arriving_per_day, division, loss, days, z
+        )
+
+    def side_by_side(cells, arriving_per_day, division, loss, days, z):  # type: ignore[no-untyped-def]
+        net = division - loss
+        is_even, divides = abs(net) * days < 1.0e-9, division > 1.0e-9
+        grown = math.expm1(net * days)
+        scale = pick(is_even, days / (1.0 + division * days), grown / (division * grown + net))
+        a, b = pick(is_even, division * scale, loss * scale), division * scale
+        kept = 1.0 / (1.0 - b)
+        left = (1.0 - a) * kept
+        come = arriving_per_day * pick(divides, b * kept / division, pick(is_even, days, grown / net))
+        mean = cells * left + come
+        variance = (cells * left * (a + b) + come) * kept
+        least = cells * (1.0 - a) + arriving_per_day * pick(divides, b / division, days)
+        # the gamma distribution by its cube root, as for one person
+        inverse_nine_shape = variance / (9.0 * mean * mean)
+        root = max(1.0 - inverse_nine_shape + z * math.sqrt(max(inverse_nine_shape, 0.0)), 0.0)
+        found = pick(variance > 0.0, mean * root * root * root, mean)
+        found = pick(mean > 0.0, found, 0.0)
+        few = pick(least > SURE, 0.0, pick(mean > 0.0, 1.0, 0.0))
+        none_comes = pick(arriving_per_day * days < _RARE, pick(z < _USUAL, 1.0, 0.0), 0.0)
+        none_comes = pick(cells > 0.0, 0.0, none_comes)
+        for i in range(LANES):
+            if lane_of(few, i) > 0.0:
+                number = 0.0
+                if lane_of(none_comes, i) == 0.0:
+                    number = transition_quantile(
+                        lane_of(cells, i), lane_of(arriving_per_day, i), lane_of(division, i), lane_of(loss, i),
+                        lane_of(days, i), lane_of(z, i),
+                    )  # fmt: skip
+                found = with_lane(found, i, number)
+        return found
+
+    return side_by_side

@@ -16,25 +16,25 @@ from hscape.biology.blood import N_PLATELETS
 from hscape.biology.failure.immune import killing_coefficient_per_day, regulation_per_day
 from hscape.biology.influence import Influence
 from hscape.compiled import compiled, inlined
-from hscape.dynamics.coarse import EVENT_DAYS, N_NOISE, N_NOISE_BEFORE, run_coarse
+from hscape.dynamics.coarse import N_NOISE, N_NOISE_BEFORE, run_coarse
+from hscape.dynamics.coarse_calendar import EVENT_DAYS
 from hscape.dynamics.coarse_person import Person, Threshold, Timetable
-from hscape.dynamics.coarse_record import N_COLUMNS, N_SLOTS, first_row_from
-from hscape.inference.likelihood import LOWEST, log_likelihood
+from hscape.dynamics.coarse_record import N_SLOTS
 from hscape.inference.numbers import AT, NUMBERS
 from hscape.inference.timetable import compile_attack, make_timetable
 from hscape.parameters import Parameters
 from hscape.patient import Patient
 
 N_ROWS = 1500
-_FIRST_SLOT = len(NUMBERS)
+AT_FIRST_SLOT = len(NUMBERS)
 #: Terms of the attack (see `biology.failure.immune`): expansion, crowding, regulation, contraction, killing of
 #: attacking cells, interferon made, interferon lost.
 _EXPANSION, _CROWDING, _REGULATION, _INTERFERON_MADE = 0, 1, 2, 5
 _KILLING_EFFECT, _CYCLOSPORINE_EFFECT = 0, 1
 # Columns of the numbers; plain integers, since a dictionary is not a compile-time constant.
-_SEED, _KILLING, _TOLERATED = AT["attack_seed_fold"], AT["killing_per_day"], AT["tolerated_antigen_fraction"]
+AT_SEED, _KILLING, _TOLERATED = AT["attack_seed_fold"], AT["killing_per_day"], AT["tolerated_antigen_fraction"]
 _SUPPRESSION, _SENSITIVITY = AT["suppression_fold"], AT["cyclosporine_sensitivity_fold"]
-_GLOBULIN, _END, _SHOWN = AT["globulin_fold"], AT["end_day"], AT["shown_level"]
+AT_GLOBULIN, AT_END, AT_SHOWN = AT["globulin_fold"], AT["end_day"], AT["shown_level"]
 _REGENERATION, _HEMOGLOBIN = AT["regeneration_fold"], AT["hemoglobin_factor"]
 _PLATELETS, _NEUTROPHILS = AT["platelets_factor"], AT["neutrophils_factor"]
 _LYMPHOCYTES = AT["lymphocytes_factor"]
@@ -113,7 +113,7 @@ def make_setting(
 
 
 @compiled
-def _set_person(numbers, base, attack, effects, terms, c):
+def set_person(numbers, base, attack, effects, terms, c):
     """Write a person's rates and set points into the copies of the program and the constants."""
     c[0] = base[0]
     r = c[0]
@@ -162,14 +162,14 @@ def run_person(numbers, setting, noise, effects, terms, c, rows):
         c: scratch, shape (1,).
         rows: is filled, shape (n_rows, n_columns).
     """
-    _set_person(numbers, setting.constants, setting.attack, effects, terms, c)
-    k = _FIRST_SLOT
+    set_person(numbers, setting.constants, setting.attack, effects, terms, c)
+    k = AT_FIRST_SLOT
     person = Person(
-        numbers[_SEED],
-        numbers[_GLOBULIN],
-        numbers[_END],
+        numbers[AT_SEED],
+        numbers[AT_GLOBULIN],
+        numbers[AT_END],
         setting.end_per_day,
-        numbers[_SHOWN],
+        numbers[AT_SHOWN],
         setting.wait_days,
         numbers[k : k + N_SLOTS],
         numbers[k + N_SLOTS : k + 2 * N_SLOTS],
@@ -183,75 +183,6 @@ def run_person(numbers, setting, noise, effects, terms, c, rows):
     return run_coarse(
         person, setting.threshold, effects, terms, setting.table, setting.end_day, noise, c[0], setting.age_years, rows
     )
-
-
-@compiled
-def score(numbers, setting, observations, noise, rows, each):
-    """Log likelihood of many persons.
-
-    Args:
-        numbers: shape (n, n_numbers).
-        setting: of the chart.
-        observations: shape (n_observations, n_columns).
-        noise: shape (n, n_noise, n_slots).
-        rows: scratch, shape (n_rows, n_columns).
-        each: is filled with the parts, shape (n, n_observations).
-
-    Returns:
-        shape (n,); very low where the failure does not show in time.
-    """
-    found = np.empty(numbers.shape[0])
-    effects, terms, c = setting.effects.copy(), setting.terms.copy(), setting.constants.copy()
-    for i in range(numbers.shape[0]):
-        n, shown = run_person(numbers[i], setting, noise[i], effects, terms, c, rows)
-        if shown < 0:
-            found[i] = LOWEST
-            each[i] = 0.0
-        else:
-            found[i] = log_likelihood(rows, n, observations, each[i])
-    return found
-
-
-@compiled
-def courses_on(numbers, setting, noise, days, rows, out, shown_after):
-    """Courses of many persons on given days of the chart.
-
-    Args:
-        numbers: shape (n, n_numbers).
-        setting: of the chart.
-        noise: shape (n, n_noise, n_slots).
-        days: shape (n_days,), rising.
-        rows: scratch.
-        out: is filled, shape (n, n_days, n_columns); not a number where the failure does not show.
-        shown_after: is filled with the days from the first attacking cell to day 0, shape (n,).
-    """
-    effects, terms, c = setting.effects.copy(), setting.terms.copy(), setting.constants.copy()
-    for i in range(numbers.shape[0]):
-        n, shown = run_person(numbers[i], setting, noise[i], effects, terms, c, rows)
-        shown_after[i] = -rows[0, 0]
-        if shown < 0:
-            out[i] = np.nan
-            shown_after[i] = np.nan
-            continue
-        for d in range(days.shape[0]):
-            _row_near(rows, n, days[d], out[i, d])
-
-
-@compiled
-def _row_near(rows, n, day, out):
-    low = first_row_from(rows, n, day)
-    if low == 0 or abs(rows[low, 0] - day) < 1.0e-6 or rows[low, 0] < day:
-        out[:] = rows[low]
-    else:
-        weight = (day - rows[low - 1, 0]) / (rows[low, 0] - rows[low - 1, 0])
-        for j in range(rows.shape[1]):
-            out[j] = (1.0 - weight) * rows[low - 1, j] + weight * rows[low, j]
-    out[0] = day
-
-
-def empty_rows() -> np.ndarray:
-    """Scratch for one course."""
-    return np.zeros((N_ROWS, N_COLUMNS))
 
 
 #: Steps cut short that the rows of chance have room for in any case.

@@ -57,7 +57,7 @@ def _log_beta_binomial(alt, depth, share, concentration):
     )
 
 
-@compiled
+@inlined
 def share_in(specimen, slot, row):
     """Share of a specimen that a slot holds, from a row of the course."""
     if specimen == 0:
@@ -80,7 +80,7 @@ def below_mean(variance):
     return 0.5 * np.minimum(variance, MOST_BELOW_VARIANCE)
 
 
-@compiled
+@inlined
 def _count(o, row):
     truth = max(row[int(o[2])], _TINY)
     value = o[3]
@@ -102,7 +102,7 @@ def _count(o, row):
     return high + math.log(math.exp(usual - high) + math.exp(far - high))
 
 
-@compiled
+@inlined
 def log_chance(o, row):
     """Log chance of one observation, given the row of the course on its day.
 

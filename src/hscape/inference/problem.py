@@ -11,7 +11,8 @@ from hscape.chart import Chart
 from hscape.dynamics.coarse import N_NOISE, N_NOISE_BEFORE, USUAL_DAYS
 from hscape.dynamics.coarse_record import N_COLUMNS, N_SLOTS
 from hscape.errors import InputError
-from hscape.inference.course import N_ROWS, Setting, courses_on, make_setting, noise_rows, run_person, score
+from hscape.inference.course import Setting, make_setting, noise_rows, run_person
+from hscape.inference.many_courses import courses_on, empty_rows, score
 from hscape.inference.numbers import Coordinates, Mapping, coordinates
 from hscape.inference.observations import Observations, read_observations
 from hscape.inference.prior import analysis_prior
@@ -50,11 +51,11 @@ class Problem:
     remarks: tuple[str, ...]
     last_day: float
     transfusions: tuple[tuple[float, int, float], ...] = ()
-    _rows: np.ndarray = field(default_factory=lambda: np.zeros((N_ROWS, N_COLUMNS)), repr=False)
+    _rows: np.ndarray = field(default_factory=empty_rows, repr=False)
 
     def with_own_scratch(self) -> Problem:
         """The same problem for another thread."""
-        return replace(self, _rows=np.zeros((N_ROWS, N_COLUMNS)))
+        return replace(self, _rows=empty_rows())
 
     @property
     def coordinates(self) -> Coordinates:
@@ -79,7 +80,7 @@ class Problem:
         noise = np.zeros((self.n_noise, N_SLOTS), dtype=np.float32)
         for _ in range(50):
             numbers = self.mapping.numbers(random.standard_normal((1, self.coordinates.size)))
-            n, shown = run_person(numbers[0], self.setting, noise, effects, terms, c, self._rows)
+            n, shown = run_person(numbers[0], self.setting, noise, effects, terms, c, self._rows[0])
             if shown >= 0:
                 return int(n - 1 - shown)
         return int(self.setting.end_day / USUAL_DAYS)

@@ -14,8 +14,9 @@ from hscape.dynamics.coarse_record import N_COLUMNS
 from hscape.inference.amortized.features import context, drug_table
 from hscape.inference.amortized.plans import MOST_VISITS, Plan, draw_plan
 from hscape.inference.amortized.transfused import PLATELET_LIFE_SHARE, run_persons
-from hscape.inference.course import Setting, empty_rows, make_setting, noise_rows
+from hscape.inference.course import Setting, make_setting, noise_rows
 from hscape.inference.finding_rows import MOST_CLONES
+from hscape.inference.many_courses import empty_rows
 from hscape.inference.numbers import CLONE_COORDINATES, COORDINATES, Mapping
 from hscape.inference.slots import life_long_cells
 from hscape.parameters import Parameters
@@ -123,7 +124,7 @@ def draw_group(seed: int, number: int, size: int, parameters: Parameters) -> Gro
     key = int(stream_key(seed, "amortized chance", number)) & 0xFFFFFFFF
     rows = noise_rows(setting.end_day, len(setting.table.cut_day))
     run_persons(
-        numbers, setting, plan.days, rows, 3 + len(plan.clones), key, triggers, empty_rows(),
+        numbers, setting, plan.days, rows, 3 + len(plan.clones), key, triggers, empty_rows()[0],
         out, given, n_given, shown,
     )  # fmt: skip
     z, out, given, n_given = z[shown], out[shown], given[shown], n_given[shown]

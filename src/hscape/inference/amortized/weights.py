@@ -22,7 +22,8 @@ from hscape.fingerprint import model_fingerprint
 from hscape.inference.amortized.network import Weights
 from hscape.inference.amortized.persons import N_COORDINATES, plan_mapping
 from hscape.inference.amortized.plans import draw_plan
-from hscape.inference.course import courses_on, empty_rows, make_setting, noise_rows
+from hscape.inference.course import make_setting, noise_rows
+from hscape.inference.many_courses import courses_on, empty_rows
 from hscape.inference.prior import analysis_prior, changes
 from hscape.parameters import Parameters
 from hscape.streams import generator
