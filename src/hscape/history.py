@@ -5,10 +5,9 @@ from __future__ import annotations
 import functools
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from hscape.biology.balance import one_row
 from hscape.biology.clone_kinds import CloneKind, clone_label
@@ -17,6 +16,9 @@ from hscape.biology.readout import read_rows, reticulocytes_1e9_per_l
 from hscape.biology.state import POOLS
 from hscape.patient import Patient
 from hscape.units import DAYS_PER_YEAR, TICKS_PER_DAY
+
+if TYPE_CHECKING:  # a third of a second to load, which `explain` does not need
+    import pandas as pd
 
 #: Digits that every real number keeps in files and digests; beyond them platforms may differ.
 DIGITS = 9
@@ -72,6 +74,8 @@ class History:
     @classmethod
     def from_run(cls, patient: Patient, run: Run, constants: np.void, output: Any, clones: Any) -> History:
         """Build from the arrays that the loop filled."""
+        import pandas as pd
+
         n = int(output.n_serials[0])
         slot, value = output.serial_slot[:n], output.serial_value[:n]
         facts = pd.DataFrame(
@@ -110,6 +114,8 @@ class History:
         ``ltc_ic_relative_fraction`` and ``cfu_gm_relative_fraction``: stem cells, and cells that have just entered the
         granulocytic line, per nucleated marrow cell, relative to health, as colony assays give them.
         """
+        import pandas as pd
+
         c = self.constants
         columns: dict[str, np.ndarray] = {"day": self.days}
         columns["age_years"] = np.array([self.patient.age_at(day) for day in self.days])
@@ -161,6 +167,8 @@ class History:
     @functools.cached_property
     def clones(self) -> pd.DataFrame:
         """Clones over time: stem cells, shares of stem cells, of early progenitors and of six blood lines."""
+        import pandas as pd
+
         rows = self.clone_rows
         days, serials = rows[:, 0] / TICKS_PER_DAY, rows[:, 1].astype(int)
         found, place = np.unique(serials, return_inverse=True)

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from hscape.care.records import Happening
 from hscape.parameters import Parameters
 from hscape.units import DAYS_PER_YEAR
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HIGH_RISK = ("monosomy 7",)
 EVOLUTIONS = ("monosomy 7", "other chromosome")

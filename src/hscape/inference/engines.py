@@ -36,7 +36,7 @@ ISLANDS = 2
 #: Share of the prior among the persons that an answer begins with.
 PRIOR_SHARE = 0.1
 #: Independent draws that both ways together should be worth before they stop, and how often they go on for it.
-ENOUGH_EFFECTIVE, MOST_AGAIN = 50.0, 2
+ENOUGH_EFFECTIVE, MOST_AGAIN = 50.0, 4
 #: A chain whose log likelihood is so far below the middle one of the island has found no way to the chart; a person of
 #: the network that is so far below the middle one of them has no chance that fits.
 HOPELESS = 20.0
