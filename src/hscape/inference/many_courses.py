@@ -10,9 +10,12 @@ from hscape.compiled import compiled
 from hscape.dynamics.coarse_lanes import N_MOVING, N_SCRATCH, Tables, run_side_by_side
 from hscape.dynamics.coarse_person import N_VARYING, Person, write_varying
 from hscape.dynamics.coarse_record import N_COLUMNS, N_SLOTS, first_row_from
-from hscape.inference.course import AT_END, AT_FIRST_SLOT, AT_GLOBULIN, AT_SEED, AT_SHOWN, N_ROWS, set_person
+from hscape.inference.course import AT_END, AT_FIRST_SLOT, AT_GLOBULIN, AT_SEED, AT_SHOWN, N_ROWS, Setting, set_person
+from hscape.inference.finding_rows import N_COLUMNS as N_OBSERVED
 from hscape.inference.likelihood import LOWEST, log_likelihood
 from hscape.lanes.number import LANES
+
+_NO_DAYS, _NOTHING_SEEN = np.zeros(0), np.zeros((0, N_OBSERVED))
 
 
 class Side(NamedTuple):
@@ -86,7 +89,28 @@ def _run_from(first, side, numbers, setting, noise, rows):
 
 
 @compiled
-def score(numbers, setting, observations, noise, rows, each):
+def _run_all(numbers, setting, observations, noise, days, rows, found, each, out, shown_after, steps):
+    """Courses of many persons; one compiled function for all uses, since loading it takes a while."""
+    side = _make_side(setting)
+    for first in range(0, numbers.shape[0], LANES):
+        _run_from(first, side, numbers, setting, noise, rows)
+        for lane in range(min(LANES, numbers.shape[0] - first)):
+            i, is_shown = first + lane, side.shown[lane] >= 0
+            shown_after[i] = -rows[lane, 0, 0] if is_shown else np.nan
+            steps[i] = side.n[lane] - 1 - side.shown[lane] if is_shown else -1
+            if not is_shown:
+                found[i], each[i], out[i] = LOWEST, 0.0, np.nan
+                continue
+            if observations.shape[0]:
+                found[i] = log_likelihood(rows[lane], side.n[lane], observations, each[i])
+            for d in range(days.shape[0]):
+                _row_near(rows[lane], side.n[lane], days[d], out[i, d])
+
+
+def score(
+    numbers: np.ndarray, setting: Setting, observations: np.ndarray, noise: np.ndarray, rows: np.ndarray,
+    each: np.ndarray,
+) -> np.ndarray:  # fmt: skip
     """Log likelihood of many persons.
 
     Args:
@@ -100,21 +124,17 @@ def score(numbers, setting, observations, noise, rows, each):
     Returns:
         shape (n,); very low where the failure does not show in time.
     """
-    found, side = np.empty(numbers.shape[0]), _make_side(setting)
-    for first in range(0, numbers.shape[0], LANES):
-        _run_from(first, side, numbers, setting, noise, rows)
-        for lane in range(min(LANES, numbers.shape[0] - first)):
-            i = first + lane
-            if side.shown[lane] < 0:
-                found[i] = LOWEST
-                each[i] = 0.0
-            else:
-                found[i] = log_likelihood(rows[lane], side.n[lane], observations, each[i])
+    n = len(numbers)
+    found = np.zeros(n)
+    _run_all(numbers, setting, observations, noise, _NO_DAYS, rows, found, each, np.zeros((n, 0, N_COLUMNS)),
+             np.zeros(n), np.zeros(n, dtype=np.int64))  # fmt: skip
     return found
 
 
-@compiled
-def courses_on(numbers, setting, noise, days, rows, out, shown_after):
+def courses_on(
+    numbers: np.ndarray, setting: Setting, noise: np.ndarray, days: np.ndarray, rows: np.ndarray, out: np.ndarray,
+    shown_after: np.ndarray,
+) -> np.ndarray:  # fmt: skip
     """Courses of many persons on given days of the chart.
 
     Args:
@@ -125,19 +145,14 @@ def courses_on(numbers, setting, noise, days, rows, out, shown_after):
         rows: scratch, see `empty_rows`.
         out: is filled, shape (n, n_days, n_columns); not a number where the failure does not show.
         shown_after: is filled with the days from the first attacking cell to day 0, shape (n,).
+
+    Returns:
+        steps from day 0 to the last day, shape (n,); below zero where the failure does not show.
     """
-    side = _make_side(setting)
-    for first in range(0, numbers.shape[0], LANES):
-        _run_from(first, side, numbers, setting, noise, rows)
-        for lane in range(min(LANES, numbers.shape[0] - first)):
-            i = first + lane
-            shown_after[i] = -rows[lane, 0, 0]
-            if side.shown[lane] < 0:
-                out[i] = np.nan
-                shown_after[i] = np.nan
-                continue
-            for d in range(days.shape[0]):
-                _row_near(rows[lane], side.n[lane], days[d], out[i, d])
+    n = len(numbers)
+    steps = np.zeros(n, dtype=np.int64)
+    _run_all(numbers, setting, _NOTHING_SEEN, noise, days, rows, np.zeros(n), np.zeros((n, 0)), out, shown_after, steps)
+    return steps
 
 
 @compiled

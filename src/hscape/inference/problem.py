@@ -11,7 +11,7 @@ from hscape.chart import Chart
 from hscape.dynamics.coarse import N_NOISE, N_NOISE_BEFORE, USUAL_DAYS
 from hscape.dynamics.coarse_record import N_COLUMNS, N_SLOTS
 from hscape.errors import InputError
-from hscape.inference.course import Setting, make_setting, noise_rows, run_person
+from hscape.inference.course import Setting, make_setting, noise_rows
 from hscape.inference.many_courses import courses_on, empty_rows, score
 from hscape.inference.numbers import Coordinates, Mapping, coordinates
 from hscape.inference.observations import Observations, read_observations
@@ -23,6 +23,8 @@ from hscape.streams import generator
 
 #: Findings so long before day 0 are not of this failure.
 FIRST_DAY = -365.0
+#: Persons of the prior who are run to count the steps of a course; most of them show.
+_TRIED_FOR_STEPS = 16
 YOUNGEST_YEARS = 18.0
 USUAL_AGE_YEARS = 40.0
 
@@ -75,14 +77,13 @@ class Problem:
     @functools.cached_property
     def steps_after_start(self) -> int:
         """Steps of a course from day 0 to the last explained day."""
-        random = generator(0, "steps")
-        effects, terms, c = self.setting.effects.copy(), self.setting.terms.copy(), self.setting.constants.copy()
-        noise = np.zeros((self.n_noise, N_SLOTS), dtype=np.float32)
-        for _ in range(50):
-            numbers = self.mapping.numbers(random.standard_normal((1, self.coordinates.size)))
-            n, shown = run_person(numbers[0], self.setting, noise, effects, terms, c, self._rows[0])
-            if shown >= 0:
-                return int(n - 1 - shown)
+        random, tried = generator(0, "steps"), _TRIED_FOR_STEPS
+        numbers = self.mapping.numbers(random.standard_normal((tried, self.coordinates.size)))
+        noise = np.zeros((tried, self.n_noise, N_SLOTS), dtype=np.float32)
+        out, after = np.zeros((tried, 0, N_COLUMNS)), np.zeros(tried)
+        steps = courses_on(numbers, self.setting, noise, np.zeros(0), self._rows, out, after)
+        if np.any(steps >= 0):
+            return int(steps[steps >= 0][0])
         return int(self.setting.end_day / USUAL_DAYS)
 
     def log_likelihood(self, z: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
