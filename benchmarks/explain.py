@@ -128,7 +128,7 @@ def section() -> list[str]:
             f"The particle chain begins in the posterior with its covariance (acceptance {taken:.3f}), so that its burn-in and "
             "tuning are not counted, while ours are. Our effective draws are what the distance of independent runs says; the "
             "chain's are batch means of one run, which cannot see what the chain never visited. Training the network took "
-            "about 75 minutes of one to two cores in five sittings (docs/decisions/0009) and is done once.", ""]  # fmt: skip
+            "about 100 minutes of one to two cores in six sittings (docs/decisions/0009) and is done once.", ""]  # fmt: skip
 
 
 def main() -> None:

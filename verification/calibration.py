@@ -26,15 +26,17 @@ ROOT = Path(__file__).parents[1] / "results" / "verification"
 #: Patients drawn: engine or study -> (quick, whole).
 SIZES = {
     "preview": (30, 500),
-    "answer": (10, 193),
-    "power": (4, 12),
-    "attribution": (24, 240),
-    "misfit": (3, 24),
-    "forecast": (12, 120),
+    "answer": (10, 500),
+    "power": (4, 24),
+    "attribution": (24, 480),
+    "misfit": (3, 96),
+    "forecast": (12, 240),
 }
 #: Alarms that speak of the model and not of the sampler.
 MODEL_ALARMS = ("points", "fit", "edge of the prior")
 SERIOUS = 0.3
+#: Serious failures after which a fault of the world needs no more patients, and patients that are added at a time.
+ENOUGH_SERIOUS, AT_A_TIME = 50, 24
 #: Numbers of patients below this were seen while it was decided of what an answer consists (docs/decisions/0009).
 DECIDED_ON = 80
 Say = Callable[[str], None]
@@ -110,7 +112,7 @@ def _parts(engine: str, records: Sequence[dict[str, Any]]) -> list[str]:
         return []
     parts = {
         "answers that no alarm of these runs lowered": [r for r in taken(records) if r["status"] == "answer"],
-        "answers that an alarm of these runs lowered to a preview (the number of effective draws was then counted more kindly than now)": [
+        "answers that an alarm of these runs lowered to a preview": [
             r for r in taken(records) if r["status"] != "answer"
         ],
         f"numbers from {DECIDED_ON} on, on whom nothing was decided": [
@@ -219,24 +221,31 @@ def _attribution_table(records: Sequence[dict[str, Any]]) -> list[str]:
 def misspecification_section(quick: bool, say: Say) -> list[str]:
     """Alarms where the model is wrong, and where it is not."""
     n = size_of("misfit", quick)
-    sound = taken(records_of(Check(engine="preview", seed=SEED), n, say))
+    sound = taken(records_of(Check(engine="preview", seed=SEED), size_of("preview", quick), say))
     lines = ["## Inference: alarms where the model is wrong", "",
-             f"{n} patients drawn for each planted fault of the world, engine preview. An alarm is one that speaks of the model "
+             f"Up to {n} patients drawn for each planted fault of the world, fewer where {ENOUGH_SERIOUS} serious failures were "
+             "found before, engine preview; where nothing is planted all previews of the calibration above. An alarm is one that speaks of the model "
              f"({', '.join(MODEL_ALARMS)}). Serious: the part attributed to escape is off by more than {SERIOUS}. Wanted: 0.8 "
              "alarmed among the serious, at most 0.05 where nothing is planted. Intervals: Wilson, 95 %.", "",
              "| fault | patients | alarmed | serious | alarmed among the serious |", "|---|---|---|---|---|",
              _alarm_row("none", sound)]  # fmt: skip
     for name, misfit in MISFITS.items():
-        lines.append(
-            _alarm_row(misfit.words, taken(records_of(Check(engine="preview", seed=SEED, misfit=name), n, say)))
-        )
+        check, drawn = Check(engine="preview", seed=SEED, misfit=name), min(AT_A_TIME, n)
+        records = taken(records_of(check, drawn, say))
+        while drawn < n and sum(_is_serious(record) for record in records) < ENOUGH_SERIOUS:
+            drawn = min(drawn + AT_A_TIME, n)
+            records = taken(records_of(check, drawn, say))
+        lines.append(_alarm_row(misfit.words, records))
     return [*lines, ""]
+
+
+def _is_serious(record: dict[str, Any]) -> bool:
+    return abs(record["means"]["attributed_to_escape"] - record["truth"]["attributed_to_escape"]) > SERIOUS
 
 
 def _alarm_row(words: str, records: Sequence[dict[str, Any]]) -> str:
     alarmed = [any(name in MODEL_ALARMS for name in record["alarms"]) for record in records]
-    serious = [abs(record["means"]["attributed_to_escape"] - record["truth"]["attributed_to_escape"]) > SERIOUS
-               for record in records]  # fmt: skip
+    serious = [_is_serious(record) for record in records]
     both = sum(a and s for a, s in zip(alarmed, serious, strict=True))
     return f"| {words} | {len(records)} | {_share(sum(alarmed), len(records))} | {sum(serious)} | {_share(both, sum(serious))} |"
 

@@ -58,7 +58,6 @@ class Draws:
         effective: independent draws that the two ways are worth, see `_worth`; the network's own are not counted.
         tail: Pareto k of the last weights, the largest of the islands.
         log_evidence: mean of the islands.
-        evidence_spread: how far two islands are apart in it; 0 where there is one.
         n_courses: courses that were simulated.
         seconds: of computing, islands added up.
         remarks: why the network was not used.
@@ -72,7 +71,6 @@ class Draws:
     effective: float
     tail: float
     log_evidence: float
-    evidence_spread: float
     n_courses: int
     seconds: float
     remarks: tuple[str, ...] = ()
@@ -202,7 +200,6 @@ def _joined(
         effective=worth,
         tail=_largest([item.tail for item in samples]),
         log_evidence=float(np.nanmean(evidence)),
-        evidence_spread=float(np.nanmax(evidence) - np.nanmin(evidence)),
         n_courses=sum(item.n_courses for _, item, _ in parts),
         seconds=sum(item.seconds for _, item, _ in parts),
         remarks=remarks,

@@ -65,6 +65,12 @@ class Problem:
         return coordinates(self.mapping.clones)
 
     @property
+    def ended_by_transplant_day(self) -> float | None:
+        """Day of the transplant that ends what is explained, None for none."""
+        day = self.given.transplant_day
+        return day if day is not None and day <= self.last_day else None
+
+    @property
     def n_active(self) -> int:
         """Slots that can hold cells."""
         return 3 + len(self.mapping.clones)

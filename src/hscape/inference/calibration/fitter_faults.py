@@ -153,7 +153,7 @@ def _unmoved(usual: Sampler) -> Sampler:
         return Draws(
             engine="smc", z=found.z, noise=found.noise, log_likelihood=found.log_likelihood,
             island=np.zeros(len(found.z)), effective=found.effective, tail=found.tail,
-            log_evidence=found.log_evidence, evidence_spread=0.0, n_courses=found.n_courses, seconds=found.seconds,
+            log_evidence=found.log_evidence, n_courses=found.n_courses, seconds=found.seconds,
         )  # fmt: skip
 
     return draw
@@ -173,7 +173,7 @@ def _from_the_prior(usual: Sampler) -> Sampler:
         kept = np.flatnonzero(ll > -1e9)[:n]
         return Draws(
             engine="smc", z=z[kept], noise=noise[kept], log_likelihood=ll[kept], island=np.zeros(len(kept)),
-            effective=float(len(kept)), tail=0.0, log_evidence=0.0, evidence_spread=0.0, n_courses=3 * n, seconds=0.0,
+            effective=float(len(kept)), tail=0.0, log_evidence=0.0, n_courses=3 * n, seconds=0.0,
         )  # fmt: skip
 
     return draw

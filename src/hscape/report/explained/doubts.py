@@ -42,8 +42,14 @@ _BY_SAMPLER = (
     "trained network; to the draws of both as many of the network's own persons are added, which no likelihood weighs, "
     "since the three together hold the truth of simulated patients as often as they say. That pool is not exactly the "
     "posterior of this prior and likelihood; fit, bands of counts and effective draws are those of the two runs alone, "
-    "log evidence that of the first. Where the network is of no use, two islands from the prior take its place. The "
-    "tail of the weights is judged by Pareto k (Vehtari, Simpson, Gelman, Yao and Gabry, JMLR 2024;25:72). "
+    "log evidence that of the first. The tail of the weights is judged by Pareto k (Vehtari, Simpson, Gelman, Yao and "
+    "Gabry, JMLR 2024;25:72). "
+)
+_BY_PRIOR = (
+    "two runs of tempered sequential Monte Carlo from the prior, over the person and the chance of every step together "
+    "(Crank-Nicolson moves, Cotter, Roberts, Stuart and White, Statistical Science 2013;28:424), without the trained "
+    "network. The tail of the weights is judged by Pareto k (Vehtari, Simpson, Gelman, Yao and Gabry, JMLR "
+    "2024;25:72). "
 )
 _BY_NETWORK = (
     "a trained network (set encoder and normalizing flow) draws the persons, and for each of them the chance of the "
@@ -54,8 +60,11 @@ _ATTRIBUTION = "Attribution: re-runs of the posterior's persons on the same chan
 
 def _methods(e: Explanation) -> str:
     """How the draws were made; draws of the network have no weights and so no Pareto k."""
-    by_network = e.engine == "preview" and not np.isfinite(e.draws.tail)
-    return _PRIOR_AND_LIKELIHOOD + (_BY_NETWORK if by_network else _BY_SAMPLER) + _ATTRIBUTION
+    if e.engine == "preview" and not np.isfinite(e.draws.tail):
+        how = _BY_NETWORK
+    else:
+        how = _BY_SAMPLER if e.engine == "answer" else _BY_PRIOR
+    return _PRIOR_AND_LIKELIHOOD + how + _ATTRIBUTION
 
 
 _GLOSSARY = (

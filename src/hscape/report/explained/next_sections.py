@@ -62,8 +62,8 @@ def futures(e: Explanation, *, with_deaths: bool) -> Markup:
 
 def _past(e: Explanation) -> list[Markup]:
     """Says so where the alternatives begin in the past."""
-    day = e.problem.given.transplant_day
-    if day is None or day > e.problem.last_day:
+    day = e.problem.ended_by_transplant_day
+    if day is None:
         return []
     words = (
         f"The alternatives begin on day {day:g}, the day of the transplant, from what was known by then: they are what "

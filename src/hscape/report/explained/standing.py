@@ -31,8 +31,8 @@ def shortened(words: str, most: int = 3) -> str:
 
 def transplant_sentence(e: Explanation) -> list[str]:
     """Where the explanation stops because the marrow is another's from then on."""
-    day = e.problem.given.transplant_day
-    if day is None or day > e.problem.last_day:
+    day = e.problem.ended_by_transplant_day
+    if day is None:
         return []
     return [
         f"A transplant was done on day {day:g}: from then on the marrow is the donor's. What follows is about the "
