@@ -24,9 +24,12 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def source_hash(folder: Path = PACKAGE_FOLDER) -> str:
-    """Hash of every Python file of the package, in hexadecimal, independent of where it is installed."""
+    """Hash of every Python file and every record of the package, in hexadecimal, independent of where it is installed.
+
+    Records count, since the constants that kernels read are laid out in their order.
+    """
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted([*folder.rglob("*.py"), *folder.rglob("biology/values/*.toml")]):
         digest.update(path.relative_to(folder).as_posix().encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from hscape.biology import blood, rates
 from hscape.compiled import compiled
+from hscape.dynamics import coarse_attack, coarse_blood, coarse_record, coarse_step
+from hscape.dynamics.coarse_person import VARYING, write_varying
+from hscape.dynamics.coarse_record import COLUMNS
 from hscape.examples import example_path
 from hscape.exchange.read import read_charts
-from hscape.inference.course import run_person
+from hscape.inference.course import run_person, set_person
 from hscape.inference.many_courses import empty_rows
 from hscape.inference.problem import Problem, make_problem
 from hscape.lanes.functions import most, next_whole
@@ -100,6 +105,59 @@ def test_side_by_side_is_each_alone(problem: Problem) -> None:
         found = rows[np.searchsorted(rows[:n, 0], days - 1e-6)]
         np.testing.assert_allclose(together[i], found, rtol=1e-8, atol=1e-10)
     assert n_shown > 20
+
+
+def test_what_differs_between_people_has_a_row(problem: Problem) -> None:
+    """A constant of one person that is read from the shared record would be that of whoever stands in the first lane."""
+    s, (numbers, _) = problem.setting, _people(problem, 1)
+    effects, terms, c = s.effects.copy(), s.terms.copy(), s.constants.copy()
+    set_person(numbers[0], s.constants, s.attack, effects, terms, c)
+    differ = {name for name in c.dtype.names if c[0][name] != s.constants[0][name]}
+    unread = {"iron_turnover_mg_per_day", "platelet_random_loss_per_day"}
+    assert differ - set(VARYING) == unread
+    source = "".join(
+        Path(module.__file__).read_text(encoding="utf-8")
+        for module in (rates, blood, coarse_step, coarse_attack, coarse_blood, coarse_record)
+    )
+    assert not any(f"c.{name}" in source for name in unread)
+    own = np.zeros((len(VARYING), LANES))
+    write_varying(own, 3, c[0])
+    np.testing.assert_array_equal(own[:, 3], [c[0][name] for name in VARYING])
+
+
+def test_one_alone_is_the_same_in_a_full_group_and_after_a_graft(problem: Problem) -> None:
+    numbers, noise = _people(problem, 8)
+    end = problem.last_day + 200.0
+    setting = problem.setting_for(list(problem.given.influences), end, problem.last_day + 60.0)
+    noise = np.concatenate([noise, noise], axis=1)
+    days = np.array([problem.last_day, end])
+    together, _ = problem.courses(numbers, noise, days, setting)
+    for i in range(8):
+        alone, _ = problem.courses(numbers[i : i + 1], noise[i : i + 1], days, setting)
+        np.testing.assert_array_equal(alone[0], together[i])
+    rows = empty_rows()[0]
+    effects, terms, c = setting.effects.copy(), setting.terms.copy(), setting.constants.copy()
+    donor = COLUMNS.index("stem_cells_count")
+    for i in range(8):
+        n, shown = run_person(numbers[i], setting, noise[i], effects, terms, c, rows)
+        if shown >= 0:
+            np.testing.assert_allclose(together[i, 1], rows[n - 1], rtol=1e-8, atol=1e-10)
+            assert together[i, 1, donor] > 1000.0  # the graft
+
+
+@compiled
+def _of_nothing(data, out):
+    x, y = lane_rows(data, 0), lane_rows(out, 0)
+    y[0], y[1], y[2], y[3] = max(x[0], 1.0), max(1.0, x[0]), min(x[0], 1.0), math.exp(x[0])
+    return most(x[0])
+
+
+def test_what_is_not_a_number_stays_so() -> None:
+    data, out = np.full((1, LANES), np.nan), np.zeros((4, LANES))
+    data[0, 4] = 3.0
+    assert _of_nothing(data, out) == 3
+    assert np.isnan(out[[0, 2, 3], 0]).all()
+    assert out[1, 0] == 1.0  # as for plain numbers in compiled code
 
 
 def test_neighbors_do_not_matter(problem: Problem) -> None:

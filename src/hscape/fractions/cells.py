@@ -129,7 +129,8 @@ def _from_cells(measurement: CloneMeasurement) -> CellFraction:
     remarks: list[str] = []
     if measurement.n_cells:
         low, high = wilson_interval(fraction * measurement.n_cells, measurement.n_cells)
-        formula = f"cells counted directly: {fraction:.4g} of {measurement.n_cells} cells by {measurement.assay}"
+        counted = round(fraction * measurement.n_cells)
+        formula = f"cells counted directly: {counted} of {measurement.n_cells} cells by {measurement.assay}"
     else:
         half = _FLOW_RELATIVE_HALF_WIDTH * min(fraction, 1 - fraction)
         low, high = fraction - half, fraction + half

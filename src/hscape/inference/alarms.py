@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from hscape.biology.treatment import AntithymocyteGlobulin, Cyclosporine
 from hscape.inference.checks import (
     EDGE_SD,
     FEWEST_EFFECTIVE,
@@ -46,11 +47,22 @@ def raise_alarms(
     """
     found = [*_sampler(draws), *_islands(draws, quantities), *_fit(problem, points, replicate), *_edge(problem, draws),
              *_conflicts(problem)]  # fmt: skip
-    little = sorted(name for name, share in learnt.items() if share < NOT_LEARNT)
+    little = sorted(name for name, share in learnt.items() if share < NOT_LEARNT and name not in not_asked(problem))
     if little:
         words = ", ".join(name.replace("_", " ") for name in little)
         found.append(Alarm("not learnt", TELLS, f"the chart taught nothing, or nearly so, about: {words}"))
     return tuple(found)
+
+
+def not_asked(problem: Problem) -> set[str]:
+    """Quantities of treatments that were not given: nothing can be learnt of them."""
+    given = problem.given.influences
+    found = {"attributed_to_treatment"} if not given else set()
+    if not any(isinstance(item, AntithymocyteGlobulin) for item in given):
+        found.add("globulin_fold")
+    if not any(isinstance(item, Cyclosporine) for item in given):
+        found.add("cyclosporine_sensitivity_fold")
+    return found
 
 
 def _sampler(draws: Draws) -> list[Alarm]:

@@ -23,6 +23,8 @@ from hscape.streams import generator
 
 CLONES = tuple(range(1, DONOR))
 
+_WITHOUT = "no treatment of the attack (what is running is stopped); transfusions as needed"
+
 
 def without_escape(numbers: np.ndarray, slots: tuple[int, ...] = CLONES) -> np.ndarray:
     """Persons in whom these clones are killed as ordinary cells are."""
@@ -118,10 +120,10 @@ def alternatives(problem: Problem) -> tuple[Alternative, ...]:
         Cyclosporine(day=start, full_days=182.0, taper_days=365.0),
     )
     return (
-        Alternative(name="supportive care", words="everything is stopped; transfusions as needed", treatments=bare),
+        Alternative(name="supportive care", words=_WITHOUT, treatments=bare),
         Alternative(
             name="immunosuppression", treatments=(*bare, *ist),
-            words="horse globulin two weeks from now, cyclosporine for six months and a taper over twelve",
+            words="horse ATG two weeks from now, cyclosporine for six months and a taper over twelve",
         ),
         Alternative(
             name="immunosuppression with eltrombopag", treatments=(*bare, *ist, Eltrombopag(day=start)),

@@ -1,7 +1,8 @@
 """Functions of lanes: roots, whole numbers, exponentials and logarithms.
 
 The exponential is computed here, since the library's works on one number at a time: two to a whole power times a
-polynomial, as in every such library; a test holds it to some units in the last place.
+polynomial, as in every such library; a test holds it to some units in the last place. Beyond 700 it stays where it is
+there, at 1e304, instead of infinity or zero.
 """
 
 from __future__ import annotations
@@ -36,8 +37,9 @@ _TERMS = 13
 
 def _two_to_and_rest(builder: Any, x: Any) -> tuple[Any, Any]:
     """Powers of two, and exp(rest) - 1 of what they leave."""
-    x = builder.select(builder.fcmp_ordered("<", x, every(_HIGHEST)), x, every(_HIGHEST))
-    x = builder.select(builder.fcmp_ordered(">", x, every(_LOWEST)), x, every(_LOWEST))
+    # held within what a double can take; what is not a number goes on as it is
+    x = builder.select(builder.fcmp_ordered(">", x, every(_HIGHEST)), every(_HIGHEST), x)
+    x = builder.select(builder.fcmp_ordered("<", x, every(_LOWEST)), every(_LOWEST), x)
     rounded = builder.fadd(builder.fmul(x, every(_PER_LOG_2)), every(_ROUNDS))
     whole = builder.fsub(rounded, every(_ROUNDS))
     rest = builder.fsub(x, builder.fmul(whole, every(_LOG_2_HIGH)))
@@ -100,7 +102,7 @@ def _next_whole(x):  # type: ignore[no-untyped-def]
 
 
 def most(x: Any) -> int:
-    """The largest over the lanes, as a count."""
+    """The largest over the lanes, as a count, at least 0; what is not a number is passed over."""
     return int(x)
 
 
@@ -110,8 +112,8 @@ def _most(x):  # type: ignore[no-untyped-def]
         return lambda x: int(x)
 
     def largest(x):  # type: ignore[no-untyped-def]
-        found = lane_of(x, 0)
-        for i in range(1, LANES):
+        found = 0.0
+        for i in range(LANES):
             found = max(found, lane_of(x, i))
         return int(found)
 

@@ -12,7 +12,6 @@ from numba.core.imputils import lower_builtin, lower_getattr_generic
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
 from numba.extending import models, register_model
 
-from hscape.biology.balance import constants_dtype
 from hscape.lanes.number import DOUBLE, LANES, LONG, VECTOR, LanesType, intrinsic, lanes
 
 _BYTES = 8
@@ -82,9 +81,10 @@ def _write(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 class LaneConstantsType(types.Type):
     """The record of constants, with some of them read from rows since they differ between people."""
 
-    def __init__(self, varying: tuple[str, ...]) -> None:
-        self.varying = varying
-        super().__init__(f"lane_constants({', '.join(varying)})")
+    def __init__(self, record: types.Record, varying: tuple[str, ...]) -> None:
+        self.record, self.varying = record, varying
+        # the layout of the record is a part of the name, by which machine code is found again
+        super().__init__(f"lane_constants({record.name}; {', '.join(varying)})")
 
 
 @register_model(LaneConstantsType)
@@ -105,7 +105,7 @@ def constants_with(varying: tuple[str, ...]) -> Any:
 
     @intrinsic
     def join(typingctx, records, own):  # type: ignore[no-untyped-def]
-        kind = LaneConstantsType(varying)
+        kind = LaneConstantsType(records.dtype, varying)
 
         def generate(context, builder, sig, args):  # type: ignore[no-untyped-def]
             made = cgutils.create_struct_proxy(kind)(context, builder)
@@ -127,7 +127,7 @@ class _ConstantAttributes(AttributeTemplate):
         """Lanes for what differs, else a plain number."""
         if name in constants.varying:
             return lanes
-        return types.float64 if name in (constants_dtype().names or ()) else None
+        return types.float64 if name in constants.record.fields else None
 
 
 @lower_getattr_generic(LaneConstantsType)
@@ -135,6 +135,6 @@ def _constant(context: Any, builder: Any, constants: LaneConstantsType, value: A
     parts = cgutils.create_struct_proxy(constants)(context, builder, value)
     if name in constants.varying:
         return builder.load(_row(builder, parts.own, ir.Constant(LONG, constants.varying.index(name))), align=_BYTES)
-    offset = constants_dtype().fields[name][1]  # type: ignore[index]
+    offset = constants.record.offset(name)
     at = builder.gep(parts.shared, [ir.Constant(LONG, offset)], inbounds=True)
     return builder.load(builder.bitcast(at, DOUBLE.as_pointer()), align=_BYTES)

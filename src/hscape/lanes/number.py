@@ -123,9 +123,10 @@ for _in_place, _plain, _name in (
         _register_pair(_function, lanes, lambda builder, a, b, name=_name: getattr(builder, name)(a, b))
 for _function, _sign in ((operator.lt, "<"), (operator.le, "<="), (operator.gt, ">"), (operator.ge, ">=")):
     _register_pair(_function, mask, lambda builder, a, b, sign=_sign: builder.fcmp_ordered(sign, a, b))
+# as for plain numbers: the second only if it is beyond the first, so that what is not a number stays where it was
 for _function, _sign in ((max, ">"), (min, "<")):
     _register_pair(
-        _function, lanes, lambda builder, a, b, sign=_sign: builder.select(builder.fcmp_ordered(sign, a, b), a, b)
+        _function, lanes, lambda builder, a, b, sign=_sign: builder.select(builder.fcmp_ordered(sign, b, a), b, a)
     )
 
 

@@ -41,7 +41,7 @@ def draw_chart_clones(chart: Chart) -> Any:
 
 def rise_in_words(rise: RiseShare, analyte: str = "neutrophils_1e9_per_l", course: Sequence[CloneCount] = ()) -> str:
     """Where a rise came from, as arithmetic and nothing more."""
-    total = rise.clone_change + rise.rest_change
+    total, never_found = rise.clone_change + rise.rest_change, not any(count.clone_count for count in course)
     name, unit = ANALYTES[analyte].label, ANALYTES[analyte].unit.replace("10*9/L", "× 10⁹/L")
     days = f"from day {rise.from_day:g} to day {rise.to_day:g}"
     clone = plain(rise.clone, 60)
@@ -50,6 +50,11 @@ def rise_in_words(rise: RiseShare, analyte: str = "neutrophils_1e9_per_l", cours
         lead = (
             f"{name} did not rise by more than half {days}{ends}: the clone's part changed by "
             f"{rise.clone_change:+.3g}, the rest by {rise.rest_change:+.3g} {unit}."
+        )
+    elif course and never_found:
+        return (
+            f"{name}: of the rise of {total:.3g} {unit} {days}{ends}, at most {course[-1].clone_high:.2g} can be "
+            f"{clone} (the limit of the last test); whether any is, is not known."
         )
     elif rise.clone_change < 0 or rise.rest_change < 0:
         lead = (
@@ -100,7 +105,14 @@ def _largest(shares: Sequence[CellFraction]) -> list[str]:
         if _is_drawn(share):
             size[share.clone] = max(size.get(share.clone, 0.0), share.fraction or 0.0)
     found = [clone for clone in size if size[clone] > 0.0]
-    return sorted(found or size, key=lambda clone: -size[clone])[:MAX_CLONES]
+    return sorted(found or size, key=lambda clone: (-size[clone], _order(clone)))[:MAX_CLONES]
+
+
+def _order(clone: str) -> tuple[int, str]:
+    """Escape clones before chromosomes before genes, where none was found."""
+    name = clone.lower()
+    is_escape = any(word in name for word in ("pnh", "hla", "6p"))
+    return 0 if is_escape else 1 if any(word in name for word in ("monosomy", "karyo", "chromosome")) else 2, name
 
 
 def _draw_fractions(axis: Any, shares: Sequence[CellFraction], colors: dict[str, str]) -> None:

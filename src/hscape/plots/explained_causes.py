@@ -21,11 +21,16 @@ CAUSES_IN_WORDS = {
 }  # fmt: skip
 
 
+#: Below this probability the likeliest cell of the table is no title.
+LIKELY = 0.8
+
+
 def title_of_causes(e: Explanation) -> str:
     """What the picture shows."""
     name, most = max(e.odds.causes_2x2.items(), key=lambda pair: pair[1])
     day = f"{e.problem.last_day:g}"
-    return f"Causes of the output on day {day}: most likely {CAUSES_IN_WORDS[name]} (probability {percent(most)})"
+    words = "most likely" if most >= LIKELY else "not told apart; likeliest"
+    return f"Causes of the output on day {day}: {words} {CAUSES_IN_WORDS[name]} (probability {percent(most)})"
 
 
 def draw_explained_causes(e: Explanation) -> Any:

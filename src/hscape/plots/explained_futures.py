@@ -23,10 +23,8 @@ _ROWS = (
 def title_of_futures(e: Explanation) -> str:
     """What the picture shows; no alternative is put before another."""
     free = [float(f.free_by_month[-1]) for f in e.futures]
-    return (
-        f"How simulated courses differ under stated assumptions: {percent(min(free))} to {percent(max(free))} alive "
-        "and free of transfusion at 24 months"
-    )
+    each = ", ".join(percent(share) for share in free)
+    return f"How simulated courses differ under stated assumptions: {each} alive and free of transfusion at 24 months"
 
 
 def draw_explained_futures(e: Explanation, *, with_deaths: bool = False) -> Any:
@@ -47,7 +45,7 @@ def draw_explained_futures(e: Explanation, *, with_deaths: bool = False) -> Any:
         _draw_free(axes[3, column], future, with_deaths)
         axes[0, column].set_title("\n".join(textwrap.wrap(future.name, 24)), fontsize=9)
         axes[3, column].set_xlabel("Months from the last day")
-    axes[3, 0].set_ylabel("Courses (%)")
+    axes[3, 0].set_ylabel("Alive and free\nof transfusion (%)")
     for axis in axes.ravel():
         axis.set_xticks([0, 6, 12, 18, 24])
         axis.grid(axis="y", color=GRID, lw=0.4)

@@ -12,9 +12,10 @@ from hscape.plots.style import CLONES, GRID, MUTED, pyplot
 def title_of_odds(e: Explanation) -> str:
     """What the picture shows."""
     after = [pair[1] for pair in e.odds.by_prior.values()]
+    bound = {0.0: "at most ", 1.0: "at least "}.get(e.odds.probability if e.odds.probability is not None else 0.5, "")
     return (
-        f"Clone-mediated recovery: from {_percent(min(after))} to {_percent(max(after))} by the prior; "
-        f"log10 Bayes factor {e.odds.log10_bayes_factor or 0.0:+.1f}"
+        f"Clone-mediated recovery: from {_percent(min(after))} to {bound}{_percent(max(after))} by the prior; "
+        f"log10 Bayes factor {bound}{e.odds.log10_bayes_factor or 0.0:+.1f}"
     )
 
 

@@ -22,7 +22,7 @@ def title_of_output(e: Explanation) -> str:
     label, share = max(((label, float(s[-1])) for label, s in e.course.shares.items()), key=lambda pair: pair[1])
     return (
         f"Who rebuilt the marrow: output is {output:.0f} % of normal on day {e.problem.last_day:g}, "
-        f"{percent(share)} of it from {plain(label, 40)}"
+        f"{percent(share)} of it (mean of the draws) from {plain(label, 40)}"
     )
 
 
@@ -61,7 +61,11 @@ def draw_explained_output(e: Explanation) -> Any:
         axis.grid(axis="y", color=GRID, lw=0.4)
     handles, words = axes[0].get_legend_handles_labels()
     axes[0].legend(handles[::-1], words[::-1], loc="upper left", bbox_to_anchor=(1.005, 1.0), frameon=False, fontsize=8)
-    note = "Areas: mean share times median output. Dashed: 90 % band of the whole output."
+    note = (
+        "Areas: mean share times median output; the table gives medians, which differ from means where a few draws "
+        "hold a clone. Output: early progenitors that mature, before the marrow amplifies them, so that counts may be "
+        "near normal while it is low. Dashed: 90 % band of the whole output."
+    )
     return finish(figure, list(axes), e, span, title_of_output(e), note, right=1.75)
 
 

@@ -27,7 +27,7 @@ def title_of_reserve(e: Explanation) -> str:
     at_zero = float(attack[int(np.argmin(np.abs(e.course.days)))])
     still = float(attack[-1]) / max(at_zero, 1e-12)
     now = f"{100 * still:.0f} %" if still >= 0.01 else "below 1 %"
-    pressure = f"killing is {now} of that on day 0" if at_zero > 1e-6 else "no killing on day 0"
+    pressure = f"killing is {now} of that on day 0 (medians)" if at_zero > 1e-6 else "no killing on day 0"
     words = f"Reserve on day {e.problem.last_day:g}: {middle} of normal (90 % interval {low} to {high})"
     ordinary = e.causes.stem_cell_shares[:, e.causes.slots.index(0)]
     if float(np.median(ordinary)) < MOSTLY_ORDINARY_FRACTION:

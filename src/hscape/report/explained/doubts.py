@@ -103,6 +103,9 @@ def learnt(e: Explanation) -> Markup:
 
 def _next(e: Explanation) -> Markup:
     """What one further reading would tell; nothing if no question is open."""
+    if e.engine == "preview":
+        return paragraph("What a further reading would tell is not given in a preview: some of its draws do not fit "
+                         "the chart closely, and one more count would seem to tell more than it does.")  # fmt: skip
     if not e.next_measurements:
         return paragraph("No further reading was weighed: the questions of this page are not open.")
     return join(

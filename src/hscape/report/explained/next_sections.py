@@ -21,6 +21,14 @@ _ASSUMES = (
 )
 
 
+_NOT_SIMULATED = (
+    "Not simulated: the aplasia and transfusions in the weeks after conditioning (counts just after a transplant are "
+    "no forecast), graft-versus-host disease, smaller doses of eltrombopag as platelets rise (platelets on it are too "
+    "high), infections that act back on counts, side effects of drugs, leukemia, hemolysis and thrombosis of PNH. A "
+    "sibling donor is assumed, whether or not the chart names one."
+)
+
+
 def suppressed_or_lost(e: Explanation) -> Markup:
     """The probability that the marrow would come back if the attack ended."""
     parts: list[object] = [paragraph(ended_sentence(e))]
@@ -31,18 +39,18 @@ def suppressed_or_lost(e: Explanation) -> Markup:
         )  # fmt: skip
     else:
         parts += [paragraph(words) for words in entangled_words(e)]
-    parts.append(
-        paragraph(
-            "Suppressed cells come back when the attack ends, lost cells do not. Both lie on one scale, which is the "
-            "probability above: freedom from transfusions for eight weeks within 24 months.", "note",
-        )
+    scale = (
+        ", which is the probability above: freedom from transfusions for eight weeks within 24 months"
+        if e.if_ended.is_applicable else ""
     )  # fmt: skip
+    words = f"Suppressed cells come back when the attack ends, lost cells do not. Both lie on one scale{scale}."
+    parts.append(paragraph(words, "note"))
     return join(parts)
 
 
 def futures(e: Explanation, *, with_deaths: bool) -> Markup:
     """Four alternatives side by side, the later response, and relapse."""
-    parts: list[object] = [paragraph(_ASSUMES), *_past(e), *_high_risk(e)]
+    parts: list[object] = [paragraph(_ASSUMES), *_past(e), *_free(e), *_high_risk(e)]
     if e.futures:
         parts.append(data_table("Alternatives, in a fixed order that ranks nothing",
                                 tables.futures_summary(e, with_deaths=with_deaths)))  # fmt: skip
@@ -53,11 +61,23 @@ def futures(e: Explanation, *, with_deaths: bool) -> Markup:
                 tables.futures_data(e, with_deaths=with_deaths),
             )
         )  # fmt: skip
+        parts.append(paragraph(_NOT_SIMULATED, "note"))
     if not with_deaths:
         parts.append(paragraph("Deaths compete in every number above. Their own share is not shown unless asked for "
                                "(--show-deaths); it is not the survival of a person.", "note"))  # fmt: skip
     parts += [tag("h3", "Later response"), _landmark(e), tag("h3", "Relapse"), _relapse(e)]
     return join(parts)
+
+
+def _free(e: Explanation) -> list[Markup]:
+    """Says what the alternatives ask where nothing is needed."""
+    if not is_free_now(e.problem) or e.problem.ended_by_transplant_day is not None:
+        return []
+    words = (
+        "The patient is free of transfusion: the rows ask what the model does, not what is indicated. "
+        "Immunosuppression and transplant in this state are simulated for completeness."
+    )
+    return [paragraph(words, "note")]
 
 
 def _past(e: Explanation) -> list[Markup]:

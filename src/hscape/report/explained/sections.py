@@ -38,6 +38,7 @@ from hscape.report.explained.words import (
     hypothesis_sentences,
     interval,
     share_sentences,
+    worth_sentences,
 )
 from hscape.report.html import Markup, bullets, join, picture, table, tag
 from hscape.report.sections import fraction_tables, glance, what_was_read, who
@@ -73,6 +74,7 @@ def answer(e: Explanation) -> Markup:
     parts: list[object] = [
         paragraph(status_sentence(e), None if e.status == "answer" else "notice"),
         paragraph(" ".join(answer_sentences(e)), "lead"),
+        *(paragraph(words, "note") for words in worth_sentences(e)),
     ]
     if e.status != "withheld" and _has_escape(e):
         parts.append(paragraph(f"{ESCAPE_WORDS[0].upper()}{ESCAPE_WORDS[1:]}. {NOT_SAFETY}", "warning"))
@@ -110,11 +112,21 @@ def _looked_for(e: Explanation) -> str:
     """What to say where both escape clones were looked for, wholly or in part."""
     seen = seen_part(e.problem.observations.rows)
     if seen >= MOST_WAYS_SEEN:
-        return "nothing: PNH and HLA loss were both looked for"
+        return "of the escape clones none: PNH and HLA loss were both looked for"
     return (
         f"{percent(1.0 - seen)} of the ways in which an allele of HLA is lost (mutations need flow or sequencing that "
         "knows the patient's alleles; an array sees a lost haplotype only)"
     )
+
+
+def _not_done(e: Explanation) -> list[str]:
+    """Tests that the chart names and that gave nothing, with their days."""
+    days: dict[str, list[str]] = {}
+    for m in e.chart.clone_measurements:
+        if m.status in ("not_tested", "not_assessable") and m.day <= e.problem.last_day:
+            name = f"{m.gene or m.kind.replace('_', ' ')} by {m.assay} ({m.status.replace('_', ' ')})"
+            days.setdefault(name, []).append(f"{m.day:g}")
+    return [f"{name}: day {', '.join(when)}" for name, when in sorted(days.items())]
 
 
 def used(e: Explanation) -> Markup:
@@ -128,6 +140,7 @@ def used(e: Explanation) -> Markup:
         ("Left out", bullets(list(observations.left_out)) or "nothing"),
         ("Assumed", bullets(list(e.problem.remarks)) or "nothing beyond the model"),
         ("Not tested", ", ".join(untested) or _looked_for(e)),
+        ("Entered as not tested or not assessable", bullets(_not_done(e)) or "nothing"),
     ]  # fmt: skip
     if not any(item.entries for item in findings.values()):
         pairs.append(("What cannot be said", "without any finding on clones counts alone hardly tell who rebuilt the "
@@ -177,7 +190,7 @@ def who_rebuilt(e: Explanation) -> Markup:
             ),
             figure_block(
                 lambda: explained_fish.draw_explained_fish(e), explained_fish.title_of_fish(e),
-                explained_fish.describe_explained_fish(e), "fish", tables.output_data(e),
+                explained_fish.describe_explained_fish(e), "fish", tables.fish_data(e),
             ),
             table(f"Shares on day {e.problem.last_day:g}", head, rows),
         )
@@ -194,7 +207,11 @@ def reserve(e: Explanation) -> Markup:
 
 def causes(e: Explanation) -> Markup:
     """Two by two, and share beside cause."""
-    told = share_sentences(e) or ["For no clone that was found do share and cause differ by more than half."]
+    told = share_sentences(e)
+    if not told:
+        is_found = any(item.state == FOUND for item in clone_findings(e.problem).values())
+        told = ["For no clone that was found do share and cause differ by more than half." if is_found
+                else "No clone was found, so there is no share to set beside a cause."]  # fmt: skip
     if not e.odds.is_applicable:
         told.append("The counts have not recovered: the pictures below are about the output that there is.")
     return join(
@@ -222,7 +239,8 @@ def odds(e: Explanation) -> Markup:
     if not e.odds.is_applicable:
         return join([*told, *(paragraph(words) for words in hypothesis_sentences(e))])
     note = (
-        f"With these draws a log10 Bayes factor can be seen up to {e.odds.resolution:.1f}. Priors: skeptical holds the "
+        "How large a Bayes factor can be seen is limited by the number of draws; where no draw speaks for one side "
+        "only a bound is told. Priors: skeptical holds the "
         "odds of clone-mediated recovery to a fifth of the population's, calibrated takes those of the calibrated "
         "population, favorable takes even odds. The Bayes factor is made under the analysis prior and carried over."
     )

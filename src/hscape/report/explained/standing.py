@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hscape.clinic import assess
 from hscape.clinic.evolution import HIGH
+from hscape.inference.alarms import NOT_LEARNT, not_asked
 from hscape.inference.explain import Explanation
 
 WITHHELD = "withheld"
@@ -12,15 +13,16 @@ WITHHELD = "withheld"
 def status_sentence(e: Explanation) -> str:
     """What kind of answer this is, and why."""
     if e.status == "answer":
-        return "The checks raise no doubt that would lower this answer."
+        little = sum(share < NOT_LEARNT for name, share in e.learnt.items() if name not in not_asked(e.problem))
+        taught = f" The chart taught little or nothing about {little} of {len(e.learnt)} quantities." if little else ""
+        return f"The checks raise no doubt that would lower this answer.{taught}"
     reasons = [a.words for a in e.alarms if a.weight == e.status]
     why = "; ".join(shortened(reason) for reason in reasons)
     if e.status == WITHHELD:
         return f"The answer is withheld: {why}."
     if why:
         return f"This is a preview, not an answer: {why}."
-    worth = f"about {e.draws.effective:.0f} independent draws"
-    return f"This is a preview, not an answer: it was made with little effort and rests on {worth}; ask for the answer."
+    return "This is a preview, not an answer: it was made with little effort; ask for the answer."
 
 
 def shortened(words: str, most: int = 3) -> str:

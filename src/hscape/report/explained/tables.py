@@ -12,6 +12,7 @@ import numpy as np
 
 from hscape.chart.analytes import ANALYTES
 from hscape.exchange.safe_text import safe_cell
+from hscape.inference.alarms import not_asked
 from hscape.inference.explain import Explanation
 from hscape.inference.findings import clone_findings
 from hscape.inference.quantities import percent, shown, unit_of, words_of
@@ -97,10 +98,11 @@ def detection_data(e: Explanation) -> Data:
         could = e.course.first_detectable.get(label, {})
         for assay, day in could.items() or {"": None}.items():
             first = "never in most courses" if day is None else (
-                "before the time that is shown" if day <= e.course.days[0] + 1 else f"{day:.0f}")  # fmt: skip
+                f"before {day:.0f}" if day <= e.course.days[0] + 1 else f"{day:.0f}")  # fmt: skip
             found = "" if finding.first_day is None else f"{finding.first_day:g}"
             rows.append((label, finding.state, found, ", ".join(finding.assays) or "none", assay, first))
-    head = ("clone", "in the chart", "first found (day)", "assays used", "assay", "could find it from (day, median)")
+    head = ("clone (if it exists)", "in the chart", "first found (day)", "assays used", "assay",
+            "in the draws it is above the assay's limit from (day, median)")  # fmt: skip
     return Data(name="detection", head=head, rows=tuple(rows))
 
 
@@ -108,6 +110,13 @@ def output_data(e: Explanation) -> Data:
     """Output of the marrow by clone."""
     columns = {f"{label} (output, % of normal)": 100 * layer for label, layer in layers(e).items()}
     return _over_time("output", e.course.days, columns)
+
+
+def fish_data(e: Explanation) -> Data:
+    """Stem cells, and who holds how much of the output."""
+    columns = _bands("stem cells (% of normal)", e.course.quantiles["reserve_fraction"], 100.0)
+    columns |= {f"{label} (mean share of output, %)": 100 * share for label, share in e.course.shares.items()}
+    return _over_time("fish", e.course.days, columns)
 
 
 def reserve_data(e: Explanation) -> Data:
@@ -163,7 +172,7 @@ def futures_data(e: Explanation, *, with_deaths: bool) -> Data:
 
 def futures_summary(e: Explanation, *, with_deaths: bool) -> Data:
     """Every alternative at 6, 12 and 24 months."""
-    head = ["alternative", "assumes", *(f"free of transfusion at {m} months" for m in (6, 12, 24)),
+    head = ["alternative", "assumes", *(f"alive and free of transfusion at {m} months" for m in (6, 12, 24)),
             "counts recovered at 24 months"]  # fmt: skip
     head += ["dead at 24 months"] if with_deaths else []
     rows = []
@@ -180,8 +189,10 @@ def learnt_data(e: Explanation) -> Data:
     for name in sorted(e.quantities, key=lambda key: -e.learnt.get(key, 0.0)):
         prior = e.reference.quantities.get(name)
         share = e.learnt.get(name)
-        rows.append((words_of(name), unit_of(name), _three(name, prior), _three(name, e.quantities[name]),
-                     "" if share is None else percent(max(0.0, share)) if share >= 0.1 else "not learnt"))  # fmt: skip
+        taught = "" if share is None else percent(max(0.0, share)) if share >= 0.1 else "not learnt"
+        if name in not_asked(e.problem):
+            taught = "not applicable: it was not given"
+        rows.append((words_of(name), unit_of(name), _three(name, prior), _three(name, e.quantities[name]), taught))
     head = ("quantity", "unit", "before: median (90 % interval)", "after: median (90 % interval)", "learnt")
     return Data(name="learnt", head=head, rows=tuple(rows))
 

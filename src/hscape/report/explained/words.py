@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from hscape.inference.alarms import NOT_LEARNT
 from hscape.inference.explain import Explanation
 from hscape.inference.findings import FOUND, NOT_TESTED, clone_findings
 from hscape.inference.hla_findings import seen_part
@@ -56,6 +57,22 @@ def interval(values: np.ndarray, words: Callable[[float], str] = percent) -> str
     return f"{words(middle)} (90 % interval {words(low)} to {words(high)})"
 
 
+def worth_sentences(e: Explanation) -> list[str]:
+    """What the intervals rest on."""
+    if e.status == WITHHELD:
+        return []
+    n, of_network = len(e.numbers), int((~e.draws.of_ways).sum())
+    if e.engine == "preview" and not np.isfinite(e.draws.tail):
+        of_network = n
+    where = "Intervals were checked on simulated patients only (verification/results.md)."
+    if not of_network:
+        return [where]
+    return [
+        f"{where} Of the {n} draws, {of_network} come from a trained network that has read this chart, and were not "
+        "weighed against it finding by finding (see the methods)."
+    ]
+
+
 def answer_sentences(e: Explanation) -> list[str]:
     """The one-paragraph answer, sentence by sentence; `status_sentence` says what it is worth."""
     if e.status == WITHHELD:
@@ -89,17 +106,22 @@ def cause_sentences(e: Explanation) -> list[str]:
     words = factor_words(e.odds.log10_bayes_factor or 0.0, e.odds.probability)
     first = (
         f"The probability that escape clones made most of the recovery possible is "
-        f"{chance(e.odds.probability, effective)} (before the chart was read: {chance(e.odds.prior_probability, 1e9)}; "
-        f"{words})."
+        f"{chance(e.odds.probability, effective)} (before the chart was read, among virtual patients treated "
+        f"alike who recover: {chance(e.odds.prior_probability, 1e9)}; {words})."
     )
-    given = (
-        f"Without the treatments that were given, {interval(e.causes.without_treatment)} of today's marrow "
-        "output would "
-        "be missing in the re-run."
-        if e.problem.given.influences
-        else "No treatment of the attack was given."
-    )
-    return [first, given]
+    return [first, _treatment_sentence(e)]
+
+
+def _treatment_sentence(e: Explanation) -> str:
+    """What would be missing without treatment, and whether the chart taught it."""
+    if not e.problem.given.influences:
+        return "No treatment of the attack was given."
+    after = interval(e.causes.without_treatment)
+    words = f"Without the treatments that were given, {after} of today's marrow output would be missing in the re-run"
+    before = e.reference.quantities.get("attributed_to_treatment")
+    if before is not None and e.learnt.get("attributed_to_treatment", 1.0) < NOT_LEARNT:
+        return f"{words}; the chart taught little about this (before it was read: {interval(before)})."
+    return f"{words}."
 
 
 def factor_words(log10_factor: float, probability: float | None = None) -> str:
