@@ -29,7 +29,7 @@ SIZES = {
     "answer": (10, 500),
     "power": (4, 24),
     "attribution": (24, 480),
-    "misfit": (3, 96),
+    "misfit": (3, 48),
     "forecast": (12, 240),
 }
 #: Alarms that speak of the model and not of the sampler.
