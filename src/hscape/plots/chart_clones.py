@@ -41,7 +41,7 @@ def draw_chart_clones(chart: Chart) -> Any:
 
 def rise_in_words(rise: RiseShare, analyte: str = "neutrophils_1e9_per_l", course: Sequence[CloneCount] = ()) -> str:
     """Where a rise came from, as arithmetic and nothing more."""
-    total, never_found = rise.clone_change + rise.rest_change, not any(count.clone_count for count in course)
+    total = rise.clone_change + rise.rest_change
     name, unit = ANALYTES[analyte].label, ANALYTES[analyte].unit.replace("10*9/L", "× 10⁹/L")
     days = f"from day {rise.from_day:g} to day {rise.to_day:g}"
     clone = plain(rise.clone, 60)
@@ -50,11 +50,6 @@ def rise_in_words(rise: RiseShare, analyte: str = "neutrophils_1e9_per_l", cours
         lead = (
             f"{name} did not rise by more than half {days}{ends}: the clone's part changed by "
             f"{rise.clone_change:+.3g}, the rest by {rise.rest_change:+.3g} {unit}."
-        )
-    elif course and never_found:
-        return (
-            f"{name}: of the rise of {total:.3g} {unit} {days}{ends}, at most {course[-1].clone_high:.2g} can be "
-            f"{clone} (the limit of the last test); whether any is, is not known."
         )
     elif rise.clone_change < 0 or rise.rest_change < 0:
         lead = (
@@ -77,10 +72,22 @@ def rise_in_words(rise: RiseShare, analyte: str = "neutrophils_1e9_per_l", cours
 
 
 def rises(chart: Chart) -> list[str]:
-    """Every rise of a clone-derived count of a chart, in words."""
-    told = []
+    """Every rise of a clone-derived count of a chart, in words; clones that were never found share one sentence."""
+    told: list[str] = []
+    hidden: dict[str, list[CloneCount]] = {}
     for course in _count_groups(chart, limit=None):
+        if not any(count.clone_count for count in course):
+            if len(course) > 1:
+                hidden.setdefault(course[0].analyte, []).append(course[-1])
+            continue
         told += [rise_in_words(rise, course[0].analyte, course) for rise in explain_rise(course)]
+    for analyte, last in hidden.items():
+        names = sorted((plain(count.clone, 60) for count in last), key=_order)
+        most, unit = max(count.clone_high for count in last), ANALYTES[analyte].unit.replace("10*9/L", "× 10⁹/L")
+        told.append(
+            f"{ANALYTES[analyte].label}: looked for and never found: {', '.join(names)}. By the limits of the last "
+            f"tests each can be at most {most:.2g} {unit} of the last count; whether any is, is not known."
+        )
     return told
 
 
