@@ -169,7 +169,10 @@ def _after_treatment(day: float, treatment_day: float | None) -> str:
 
 
 def _on_day(verdict: Verdict) -> str:
-    return f", day {verdict.day:g}" if verdict.day is not None else ""
+    if verdict.day is None:
+        # how far "nothing seen" was looked for stands in the first reason
+        return f" ({verdict.reasons[0]})" if verdict.rule.startswith("evolution") and verdict.reasons else ""
+    return f", {'since ' if verdict.rule.startswith('transfusion') else ''}day {verdict.day:g}"
 
 
 def verdict_tables(verdicts: Sequence[Verdict], sources: Sources) -> Markup:
