@@ -29,7 +29,7 @@ def source_hash(folder: Path = PACKAGE_FOLDER) -> str:
     Records count, since the constants that kernels read are laid out in their order.
     """
     digest = hashlib.sha256()
-    for path in sorted([*folder.rglob("*.py"), *folder.rglob("biology/values/*.toml")]):
+    for path in sorted([*folder.rglob("*.py"), *(folder / "biology" / "values").glob("*.toml")]):
         digest.update(path.relative_to(folder).as_posix().encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
