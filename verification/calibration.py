@@ -39,6 +39,8 @@ SERIOUS = 0.3
 ENOUGH_SERIOUS, AT_A_TIME = 50, 24
 #: Numbers of patients below this were seen while it was decided of what an answer consists (docs/decisions/0009).
 DECIDED_ON = 80
+#: Numbers below this were used to choose by how much a preview is drawn wider than the network.
+SPREAD_CHOSEN_ON = 250
 Say = Callable[[str], None]
 
 
@@ -108,8 +110,11 @@ def _engine_lines(engine: str, records: Sequence[dict[str, Any]]) -> list[str]:
 
 def _parts(engine: str, records: Sequence[dict[str, Any]]) -> list[str]:
     """Coverage of answers that no alarm of these runs lowered, and of patients on whom nothing was decided."""
-    if engine != "answer":
-        return []
+    if engine == "preview":
+        parts = {f"numbers from {SPREAD_CHOSEN_ON} on, on whom nothing was decided": [
+            r for r in taken(records) if r["number"] >= SPREAD_CHOSEN_ON
+        ]}  # fmt: skip
+        return _part_lines(parts)
     parts = {
         "answers that no alarm of these runs lowered": [r for r in taken(records) if r["status"] == "answer"],
         "answers that an alarm of these runs lowered to a preview": [
@@ -119,6 +124,10 @@ def _parts(engine: str, records: Sequence[dict[str, Any]]) -> list[str]:
             r for r in taken(records) if r["number"] >= DECIDED_ON
         ],
     }
+    return _part_lines(parts)
+
+
+def _part_lines(parts: dict[str, list[dict[str, Any]]]) -> list[str]:
     lines = ["| part | patients | in 50 % | in 90 % (standard error) |", "|---|---|---|---|"]
     for name, some in parts.items():
         if some:

@@ -170,7 +170,7 @@ def _layer(w: Weights, layer: int, z: Any, summary: Any, used: Any, backward: bo
     return xp.concatenate([z[:, rest], changed], axis=1)[:, order], (is_used * log_slope).sum(axis=1)
 
 
-def log_density(w: Weights, z: Any, summary: Any, used: Any, xp: Any = np) -> Any:
+def log_density(w: Weights, z: Any, summary: Any, used: Any, xp: Any = np, spread: float = 1.0) -> Any:
     """Log density of coordinates, over those that are used.
 
     Args:
@@ -179,6 +179,7 @@ def log_density(w: Weights, z: Any, summary: Any, used: Any, xp: Any = np) -> An
         summary: shape (n, SUMMARY).
         used: shape (n, N_COORDINATES).
         xp: array module.
+        spread: standard deviation of the numbers that the flow begins with; one as it was trained.
 
     Returns:
         shape (n,).
@@ -187,7 +188,8 @@ def log_density(w: Weights, z: Any, summary: Any, used: Any, xp: Any = np) -> An
     for layer in range(len(LAYERS)):
         z, log_slope = _layer(w, layer, z, summary, used, False, xp)
         total = total + log_slope
-    return total - (used * (0.5 * z * z + 0.5 * math.log(2.0 * math.pi))).sum(axis=1)
+    size = 0.5 * math.log(2.0 * math.pi) + math.log(spread)
+    return total - (used * (0.5 * z * z / (spread * spread) + size)).sum(axis=1)
 
 
 def draw(w: Weights, normal: Any, summary: Any, used: Any, xp: Any = np) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 import numpy as np
@@ -52,12 +53,26 @@ def hla_together(rows: np.ndarray) -> np.ndarray:
 
 
 class NetworkStart:
-    """What the network makes of a chart, as a distribution of its coordinates."""
+    """What the network makes of a chart, as a distribution of its coordinates.
+
+    Args:
+        weights: of the network.
+        problem: the chart.
+    """
+
+    #: Standard deviation of the numbers that the flow begins with; one as it was trained.
+    spread: float = 1.0
 
     def __init__(self, weights: Weights, problem: Problem) -> None:
         self.weights, self.count = weights, problem.coordinates.size
         chart = read_problem(problem)
         self.used, self.summary = chart.used, encode(weights, chart)
+
+    def wider(self, spread: float) -> NetworkStart:
+        """The same with another spread."""
+        found = copy.copy(self)
+        found.spread = spread
+        return found
 
     def _whole(self, values: np.ndarray) -> np.ndarray:
         found = np.zeros((len(values), N_COORDINATES), dtype=np.float32)
@@ -66,12 +81,14 @@ class NetworkStart:
 
     def draw(self, n: int, random: np.random.Generator) -> np.ndarray:
         """Coordinates, shape (n, n_coordinates)."""
-        normal = self._whole(random.standard_normal((n, self.count)))
+        normal = self._whole(self.spread * random.standard_normal((n, self.count)))
         return draw(self.weights, normal, self.summary, self.used)[:, : self.count].astype(float)
 
     def log_density(self, z: np.ndarray) -> np.ndarray:
         """Logarithm of the density, shape (n,)."""
-        return log_density(self.weights, self._whole(z), self.summary, self.used).astype(float)
+        return log_density(
+            self.weights, self._whole(z), self.summary, self.used, spread=self.spread
+        ).astype(float)  # fmt: skip
 
 
 class NetworkAndPrior:
