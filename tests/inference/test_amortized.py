@@ -62,6 +62,17 @@ def test_density_is_that_of_the_numerical_derivative() -> None:
     assert log_density(w, z[None], summary, used)[0] == pytest.approx(expected, abs=1e-5)
 
 
+def test_density_of_wider_draws_is_that_of_wider_numbers() -> None:
+    """Against the plain density: the same slopes, and a normal distribution of another width before the flow."""
+    w, chart, spread = rough_weights(), rough_chart(40), 1.3
+    normal = np.random.default_rng(5).standard_normal((40, N_COORDINATES))
+    summary = encode(w, chart)
+    z = draw(w, spread * normal, summary, chart.used)
+    change = (0.5 * (spread**2 - 1.0) * normal**2 - np.log(spread)).sum(axis=1)
+    found = log_density(w, z, summary, chart.used, spread=spread)
+    np.testing.assert_allclose(found, log_density(w, z, summary, chart.used) + change, atol=1e-8)
+
+
 def test_untrained_network_is_the_prior() -> None:
     w = {
         name: value * (0.0 if "_out" in name else 1.0)
