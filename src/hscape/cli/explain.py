@@ -142,7 +142,7 @@ def _explain(chart: Any, seed: int, engine: str, parameters: Any = None, *, with
     announce_compilation()
     with quick_stop():
         if engine == "answer" and with_preview:
-            say("Preview first (some seconds), then the answer (minutes).")
+            say("Preview first (some seconds), then the answer (half a minute or so).")
             first = explain_chart(chart, seed=seed, engine="preview", parameters=parameters, with_futures=False,
                                   progress=Progress("Preview"))  # fmt: skip
             say(_wrapped(f"Preliminary: {' '.join(answer_sentences(first)[:3])}"))
