@@ -22,7 +22,7 @@ def status_sentence(e: Explanation) -> str:
         return f"The answer is withheld: {why}."
     if why:
         return f"This is a preview, not an answer: {why}."
-    return "This is a preview, not an answer: it was made with little effort; the answer comes without --engine preview."
+    return "This is a preview, not an answer, made with little effort (the answer comes without --engine preview)."
 
 
 def shortened(words: str, most: int = 3) -> str:
