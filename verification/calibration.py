@@ -28,7 +28,7 @@ SIZES = {
     "preview": (30, 500),
     "answer": (10, 500),
     "power": (4, 24),
-    "attribution": (24, 480),
+    "attribution": (24, 389),
     "misfit": (3, 48),
     "forecast": (12, 240),
 }
