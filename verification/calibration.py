@@ -23,7 +23,7 @@ from hscape.inference.calibration.summary import auc, pooled_error, summarize, w
 SEED = 20261122
 WORKERS = int(os.environ.get("HSCAPE_VERIFY_WORKERS", "2"))
 ROOT = Path(__file__).parents[1] / "results" / "verification"
-#: Patients drawn: engine or study -> (quick, whole).
+#: Patients drawn: engine or study -> (quick, whole). Attribution by the answer was planned with 480 and ended by the clock.
 SIZES = {
     "preview": (30, 500),
     "answer": (10, 500),

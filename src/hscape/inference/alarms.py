@@ -47,11 +47,17 @@ def raise_alarms(
     """
     found = [*_sampler(draws), *_islands(draws, quantities), *_fit(problem, points, replicate), *_edge(problem, draws),
              *_conflicts(problem)]  # fmt: skip
-    little = sorted(name for name, share in learnt.items() if share < NOT_LEARNT and name not in not_asked(problem))
+    little = little_learnt(problem, learnt)
     if little:
         words = ", ".join(name.replace("_", " ") for name in little)
         found.append(Alarm("not learnt", TELLS, f"the chart taught nothing, or nearly so, about: {words}"))
     return tuple(found)
+
+
+def little_learnt(problem: Problem, learnt: dict[str, float]) -> list[str]:
+    """Quantities of which the chart taught nothing, or nearly so, in order of name."""
+    unasked = not_asked(problem)
+    return sorted(name for name, share in learnt.items() if share < NOT_LEARNT and name not in unasked)
 
 
 def not_asked(problem: Problem) -> set[str]:

@@ -10,6 +10,7 @@ from hscape.inference.explain import Explanation
 from hscape.plots import explained_learnt
 from hscape.report.explained import tables
 from hscape.report.explained.blocks import data_table, figure_block, paragraph, terms
+from hscape.report.explained.words import is_by_network
 from hscape.report.html import Markup, join, table, tag
 from hscape.version import __version__
 
@@ -46,7 +47,7 @@ _BY_SAMPLER = (
     "Gabry, JMLR 2024;25:72). "
 )
 _BY_PRIOR = (
-    "two runs of tempered sequential Monte Carlo from the prior, over the person and the chance of every step together "
+    "tempered sequential Monte Carlo from the prior, over the person and the chance of every step together "
     "(Crank-Nicolson moves, Cotter, Roberts, Stuart and White, Statistical Science 2013;28:424), without the trained "
     "network. The tail of the weights is judged by Pareto k (Vehtari, Simpson, Gelman, Yao and Gabry, JMLR "
     "2024;25:72). "
@@ -60,11 +61,8 @@ _ATTRIBUTION = "Attribution: re-runs of the posterior's persons on the same chan
 
 def _methods(e: Explanation) -> str:
     """How the draws were made; draws of the network have no weights and so no Pareto k."""
-    if e.engine == "preview" and not np.isfinite(e.draws.tail):
-        how = _BY_NETWORK
-    else:
-        how = _BY_SAMPLER if e.engine == "answer" else _BY_PRIOR
-    return _PRIOR_AND_LIKELIHOOD + how + _ATTRIBUTION
+    by_runs = _BY_SAMPLER if e.engine == "answer" else _BY_PRIOR
+    return _PRIOR_AND_LIKELIHOOD + (_BY_NETWORK if is_by_network(e) else by_runs) + _ATTRIBUTION
 
 
 _GLOSSARY = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hscape.clinic import assess
 from hscape.clinic.evolution import HIGH
-from hscape.inference.alarms import NOT_LEARNT, not_asked
+from hscape.inference.alarms import little_learnt
 from hscape.inference.explain import Explanation
 
 WITHHELD = "withheld"
@@ -13,7 +13,7 @@ WITHHELD = "withheld"
 def status_sentence(e: Explanation) -> str:
     """What kind of answer this is, and why."""
     if e.status == "answer":
-        little = sum(share < NOT_LEARNT for name, share in e.learnt.items() if name not in not_asked(e.problem))
+        little = len(little_learnt(e.problem, e.learnt))
         taught = f" The chart taught little or nothing about {little} of {len(e.learnt)} quantities." if little else ""
         return f"The checks raise no doubt that would lower this answer.{taught}"
     reasons = [a.words for a in e.alarms if a.weight == e.status]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hscape.inference.alarms import NOT_LEARNT
+from hscape.inference.alarms import little_learnt
 from hscape.inference.explain import Explanation
 from hscape.inference.findings import FOUND, NOT_TESTED, clone_findings
 from hscape.inference.hla_findings import seen_part
@@ -57,13 +57,17 @@ def interval(values: np.ndarray, words: Callable[[float], str] = percent) -> str
     return f"{words(middle)} (90 % interval {words(low)} to {words(high)})"
 
 
+def is_by_network(e: Explanation) -> bool:
+    """True for a preview that the network made: its draws have no weights, and so no tail."""
+    return e.engine == "preview" and not np.isfinite(e.draws.tail)
+
+
 def worth_sentences(e: Explanation) -> list[str]:
     """What the intervals rest on."""
     if e.status == WITHHELD:
         return []
-    n, of_network = len(e.numbers), int((~e.draws.of_ways).sum())
-    if e.engine == "preview" and not np.isfinite(e.draws.tail):
-        of_network = n
+    n = len(e.numbers)
+    of_network = n if is_by_network(e) else int((~e.draws.of_ways).sum())
     where = "Intervals were checked on simulated patients only (verification/results.md)."
     if not of_network:
         return [where]
@@ -119,7 +123,7 @@ def _treatment_sentence(e: Explanation) -> str:
     after = interval(e.causes.without_treatment)
     words = f"Without the treatments that were given, {after} of today's marrow output would be missing in the re-run"
     before = e.reference.quantities.get("attributed_to_treatment")
-    if before is not None and e.learnt.get("attributed_to_treatment", 1.0) < NOT_LEARNT:
+    if before is not None and "attributed_to_treatment" in little_learnt(e.problem, e.learnt):
         return f"{words}; the chart taught little about this (before it was read: {interval(before)})."
     return f"{words}."
 
