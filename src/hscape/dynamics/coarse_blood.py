@@ -1,8 +1,8 @@
 """The blood at coarse steps: the pools and rates of `biology.blood`, moved by whole weeks.
 
 Each stage is solved for its mean over the step, from the first to the last: trapezoidal, and so of second order, for
-cells that stay longer than half a step; for those that pass sooner as near to it as leaves no stage below nothing (a
-test of the weight says how near). The mean time spent in a stage is kept in any case; where cells pass sooner the
+cells that stay longer than half a step; for those that pass sooner as near to it as leaves no stage below nothing
+(`_end_weight`). The mean time spent in a stage is kept in any case; where cells pass sooner the
 spread of the transit grows by the step. Platelets in blood go by shorter parts of it: transfused ones would outlive
 their days otherwise. Signals are solved implicitly from the pools just found. One person's numbers or those of several
 side by side (`lanes`) may be handed in. Leaves out: blood volume (taken as full) and the direct killing of
@@ -77,6 +77,15 @@ def _end_weight(passed):
 
 
 @inlined
+def _kept(passed):
+    """Weight of the end, what a stage is divided by (inverse), and what is kept of it at the end and in the mean."""
+    weight = _end_weight(passed)
+    scale = 1.0 / (1.0 + weight * passed)
+    kept = (1.0 - (1.0 - weight) * passed) * scale
+    return weight, scale, kept, 1.0 - weight + weight * kept
+
+
+@inlined
 def _pass(y, i, inflow, loss, days):
     """A stage by a step, in place; returns its mean amount over the step, which is what fed the next one."""
     passed = days * loss
@@ -94,10 +103,8 @@ def _chain(y, first, count, inflow, loss, days):
     Returns the mean amount of the last stage over the step.
     """
     passed = days * loss
-    weight = _end_weight(passed)
-    scale = 1.0 / (1.0 + weight * passed)
-    kept = (1.0 - (1.0 - weight) * passed) * scale
-    mean_kept, mean_fed = 1.0 - weight + weight * kept, weight * passed * scale
+    weight, scale, kept, mean_kept = _kept(passed)
+    mean_fed = weight * passed * scale
     fed = inflow / loss
     for i in range(first, first + count):
         before = y[i]
@@ -164,10 +171,7 @@ def _circulating_platelets(y, flow, c, days):
         is_left = float(pair) < n_pairs  # beside longer steps a short one has fewer pairs
         count = c.platelets_normal_1e9_per_l * platelet_pool(y, c)
         lost = part * (c.platelet_stage_per_day + rates.platelet_random_loss_per_day(count, c))
-        weight = _end_weight(lost)
-        scale = 1.0 / (1.0 + weight * lost)
-        kept = (1.0 - (1.0 - weight) * lost) * scale
-        mean_kept = 1.0 - weight + weight * kept
+        weight, scale, kept, mean_kept = _kept(lost)
         fed = part * k_in * flow * scale
         fed_again, passed = fed, part * pass_on * scale
         for i in range(PLATELETS, PLATELETS + N_PLATELETS):
@@ -207,13 +211,8 @@ def _move_part(y, u, u_neutrophil, h, c, days):
     y[LYMPHOCYTES] += (y[LYMPHOCYTES] - made / lost) * grown
     k, k_ref = c.monocyte_precursor_per_day, c.monocyte_precursor_reference_per_day
     last = _pass(y, MONOCYTE_PRECURSORS, k_ref * u * h[_MONOCYTE], k, days)
-    _pass(
-        y,
-        MONOCYTES,
-        c.monocyte_loss_reference_per_day * c.monocyte_precursor_pass * last,
-        c.monocyte_loss_per_day,
-        days,
-    )
+    inflow = c.monocyte_loss_reference_per_day * c.monocyte_precursor_pass * last
+    _pass(y, MONOCYTES, inflow, c.monocyte_loss_per_day, days)
     return entered
 
 

@@ -104,13 +104,19 @@ def _copied(moving, kept):
 
 
 @inlined
+def _in_force(scratch, lane, table, segment):
+    """The dated changes of a segment for one person."""
+    for j in range(N_CHANNELS):
+        scratch[_DATED + j, lane] = table.addition[segment, j] * table.factor[segment, j]
+        scratch[_FACTOR + j, lane] = table.factor[segment, j]
+
+
+@inlined
 def _begin(p, moving, scratch, constants):
     """Everyone before the first step: health, and the first attacking cells."""
     moving[:], scratch[:] = 0.0, 0.0
+    moving[:ATTACKING] = 1.0
     for i in range(LANES):
-        moving[:N_STATES, i] = 1.0
-        for j in range(ATTACKING, N_STATES):
-            moving[j, i] = 0.0
         moving[ATTACKING, i] = p.seed_fold[i]
         moving[_MEMORY + OUTPUT_BEFORE, i], moving[_MEMORY + TOWARD_BEFORE, i] = 1.0, 1.0
         summed = 0.0
@@ -139,10 +145,8 @@ def _until_shown(
     k, above, before = np.zeros(LANES, dtype=np.int64), np.zeros(LANES), np.zeros(LANES)
     is_back, is_done = np.zeros(LANES, dtype=np.bool_), np.zeros(LANES, dtype=np.bool_)
     days = np.ones(LANES)
-    for j in range(N_CHANNELS):
-        for i in range(LANES):
-            scratch[_DATED + j, i] = table.addition[0, j] * table.factor[0, j]
-            scratch[_FACTOR + j, i] = table.factor[0, j]
+    for i in range(LANES):
+        _in_force(scratch, i, table, 0)
     scratch[_OUTPUT] = 1.0
     _record_all(moving, scratch, constants, own, age_years)
     left = 0
@@ -249,9 +253,7 @@ def run_side_by_side(
             scratch[_DAYS, i] = chart_step_days(place[i], table, day[i], end_day, p.end_day[i])
             if segment[i] != place[i, SEGMENT]:
                 segment[i] = place[i, SEGMENT]
-                for j in range(N_CHANNELS):
-                    scratch[_DATED + j, i] = table.addition[segment[i], j] * table.factor[segment[i], j]
-                    scratch[_FACTOR + j, i] = table.factor[segment[i], j]
+                _in_force(scratch, i, table, segment[i])
             scratch[_EXTRA, i] = extra_killing(
                 table.atg_addition[segment[i]], p.log_kill_factor[i], day[i], p.end_day[i], p.end_per_day
             )

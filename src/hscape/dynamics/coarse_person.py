@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba import literal_unroll
 
 from hscape.compiled import compiled
 
@@ -31,19 +32,10 @@ N_VARYING = len(VARYING)
 @compiled
 def write_varying(own, lane, c):
     """Write the constants of one person that differ into his lane, in the order of `VARYING`."""
-    own[0, lane] = c.niche_empty_division_fold
-    own[1, lane] = c.hemoglobin_normal_g_per_dl
-    own[2, lane] = c.hemoglobin_mass_normal_g
-    own[3, lane] = c.red_cells_normal_1e12_per_l
-    own[4, lane] = c.hemoglobin_to_half_maximal_ratio
-    own[5, lane] = c.erythropoietin_drive_normal
-    own[6, lane] = c.iron_use_per_day
-    own[7, lane] = c.platelets_normal_1e9_per_l
-    own[8, lane] = c.platelet_random_loss_reference_per_day
-    own[9, lane] = c.platelet_stage_survival_probability
-    own[10, lane] = c.platelet_first_stage_share
-    own[11, lane] = c.neutrophils_normal_1e9_per_l
-    own[12, lane] = c.lymphocytes_normal_1e9_per_l
+    row = 0
+    for name in literal_unroll(VARYING):
+        own[row, lane] = c[name]
+        row += 1  # noqa: SIM113 - only the plain names can be unrolled
 
 
 class Person(NamedTuple):
@@ -56,9 +48,7 @@ class Person(NamedTuple):
     log_kill_factor: Number  # on the recorded kill of globulin
     end_day: Number  # day of the chart on which the attack ends by itself; infinity if not
     end_per_day: float
-    shown_level: (
-        Number  # standard normal number that decides how low counts must fall to bring the person to the clinic
-    )
+    shown_level: Number  # standard normal; decides how low counts must fall to bring the person to the clinic
     wait_days: float  # longest time from the first attacking cell to the clinic
     cells: np.ndarray  # at the start
     vulnerability: np.ndarray
