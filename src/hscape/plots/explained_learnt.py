@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hscape.inference.alarms import NOT_LEARNT
+from hscape.inference.alarms import NOT_LEARNT, little_learnt
 from hscape.inference.explain import Explanation
 from hscape.inference.quantities import words_of
 from hscape.plots.explained_time import put_words
@@ -17,7 +17,7 @@ _BEFORE, _AFTER = "#9A9A9A", CLONES[0]
 
 def title_of_learnt(e: Explanation) -> str:
     """What the picture shows."""
-    little = sum(share < NOT_LEARNT for share in e.learnt.values())
+    little = len(little_learnt(e.problem, e.learnt))
     return (
         f"What we do not know: about {little} of {len(e.learnt)} quantities the chart taught nothing or nearly so"
         if little

@@ -12,7 +12,7 @@ import numpy as np
 
 from hscape.chart.analytes import ANALYTES
 from hscape.exchange.safe_text import safe_cell
-from hscape.inference.alarms import not_asked
+from hscape.inference.alarms import NOT_LEARNT, not_asked
 from hscape.inference.explain import Explanation
 from hscape.inference.findings import clone_findings
 from hscape.inference.quantities import percent, shown, unit_of, words_of
@@ -189,7 +189,7 @@ def learnt_data(e: Explanation) -> Data:
     for name in sorted(e.quantities, key=lambda key: -e.learnt.get(key, 0.0)):
         prior = e.reference.quantities.get(name)
         share = e.learnt.get(name)
-        taught = "" if share is None else percent(max(0.0, share)) if share >= 0.1 else "not learnt"
+        taught = "" if share is None else percent(max(0.0, share)) if share >= NOT_LEARNT else "not learnt"
         if name in not_asked(e.problem):
             taught = "not applicable: it was not given"
         rows.append((words_of(name), unit_of(name), _three(name, prior), _three(name, e.quantities[name]), taught))
