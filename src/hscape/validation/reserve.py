@@ -182,8 +182,9 @@ def _telomeres(
     late = TREATMENT_DAYS + 2.5 * YEAR
     ill = [
         p for p in severe
-        if p.last_day >= _day(p, late) and not any(responds(p, TREATMENT_DAYS + y * YEAR) for y in (0.5, 1.5, 2.5))
-    ]  # fmt: skip
+        if p.last_day >= _day(p, late) and _at(p, "stem_cells_count", late) >= 1.0
+        and not any(responds(p, TREATMENT_DAYS + y * YEAR) for y in (0.5, 1.5, 2.5))
+    ]  # fmt: skip  # where no stem cell is left there is none whose divisions could be counted
     cytopenia = [_divisions_per_year(p, TREATMENT_DAYS + 0.5 * YEAR, late) for p in ill]
     remission = [_divisions_per_year(p, TREATMENT_DAYS + 4 * YEAR, TREATMENT_DAYS + 6 * YEAR) for p in well]
     return {

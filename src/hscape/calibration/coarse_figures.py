@@ -1,0 +1,250 @@
+"""Figures of the clinical rows as they are read off coarse courses, which hold counts and clones without noise.
+
+Counts are those without transfusion, so that freedom from it means counts above the triggers for two months.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from hscape.calibration.coarse_trials import AGE_YEARS, ARMS, TREATMENT_DAY, Followed, follow
+from hscape.dynamics.coarse_record import COLUMNS, EARLY_SHARE
+from hscape.inference.numbers import HLA, PNH
+from hscape.parameters import Parameters
+from hscape.units import DAYS_PER_MONTH, DAYS_PER_YEAR
+from hscape.validation.hidden import FLAT_FOLD, SEEN_FRACTION
+
+_HEMOGLOBIN, _PLATELETS, _NEUTROPHILS, _RETICULOCYTES = 1, 2, 3, 4
+_TPO, _STEM_CELLS = COLUMNS.index("thrombopoietin"), COLUMNS.index("stem_cells_count")
+_FREE_DAYS = 60.0
+#: Smallest clone that a figure on clones follows: middle of the limits for one and two copies of the X chromosome.
+_SEQUENCED_FRACTION = 0.03
+_REPORTED_FRACTION = 3.0e-4
+
+
+class Trial:
+    """An arm with what is asked of it again and again."""
+
+    def __init__(self, followed: Followed, parameters: Parameters) -> None:
+        self.of, self.p = followed, parameters
+        self.is_severe = self._severe(followed.rows)
+        self.is_low = (followed.rows[..., _HEMOGLOBIN] < parameters["red_cell_transfusion_trigger_g_per_dl"]) | (
+            followed.rows[..., _PLATELETS] < parameters["platelet_transfusion_trigger_1e9_per_l"]
+        )
+        self.severe = followed.has_shown & self.is_severe[:, 0]
+        self.non_severe = followed.has_shown & ~self.is_severe[:, 0]
+
+    def _severe(self, rows: np.ndarray) -> np.ndarray:
+        p = self.p
+        few_red = (rows[..., _RETICULOCYTES] < p["care_severe_reticulocytes_1e9_per_l"]) & (
+            rows[..., _HEMOGLOBIN] < p["care_severe_reticulocytes_hemoglobin_g_per_dl"]
+        )
+        low = (
+            (rows[..., _NEUTROPHILS] < p["care_severe_neutrophils_1e9_per_l"]).astype(int)
+            + (rows[..., _PLATELETS] < p["care_severe_platelets_1e9_per_l"])
+            + few_red
+        )
+        return np.asarray(low >= 2)
+
+    def place(self, months: float) -> int:
+        """Place of a day by months after treatment."""
+        return self.of.index(TREATMENT_DAY + months * DAYS_PER_MONTH)
+
+    def is_free(self, day: float) -> np.ndarray:
+        """No transfusion needed in the two months before a day."""
+        window = (self.of.days >= day - _FREE_DAYS) & (self.of.days <= day + 3.0)
+        return np.asarray(~self.is_low[:, window].any(axis=1))
+
+    def responds(self, months: float, *, is_strict: bool = False) -> np.ndarray:
+        """No longer severe; and free of transfusions by the stricter definition."""
+        at = self.place(months)
+        found = ~self.is_severe[:, at]
+        return found & self.is_free(self.of.days[at]) if is_strict else found
+
+    def responds_completely(self, months: float) -> np.ndarray:
+        """Complete response by the stricter definition."""
+        row = self.of.rows[:, self.place(months)]
+        counts = (row[:, _HEMOGLOBIN] >= 10.0) & (row[:, _NEUTROPHILS] >= 1.0) & (row[:, _PLATELETS] >= 100.0)
+        return self.responds(months, is_strict=True) & counts
+
+    def share(self, slot: int, place: int) -> np.ndarray:
+        """Share of a slot in the early progenitors."""
+        return self.of.rows[:, place, EARLY_SHARE + slot]
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(np.mean(values)) if len(values) else math.nan
+
+
+def figures(parameters: Parameters, *, people: int, seed: int) -> dict[str, float]:
+    """All figures with these numbers.
+
+    Args:
+        parameters: the numbers in force.
+        people: in each arm, before eligibility.
+        seed: 0 to 2**63 - 1.
+    """
+    trials = {name: Trial(follow(arm, parameters, people=people, seed=seed), parameters) for name, arm in ARMS.items()}
+    found: dict[str, float] = {}
+    for read in _READ:
+        found |= read(trials)
+    return found
+
+
+def _responses(t: dict[str, Trial]) -> dict[str, float]:
+    plain, agonist, second = t["strict"], t["strict with eltrombopag"], t["second"]
+    failed = second.severe & ~second.responds(6)
+    older = {id(trial): trial.of.age_years > 60.0 for trial in (plain, agonist)}
+
+    def by_age(is_older: bool) -> float:
+        parts = [
+            _mean(trial.responds(6, is_strict=True)[trial.severe & (older[id(trial)] == is_older)])
+            for trial in (plain, agonist)
+        ]
+        return 0.5 * sum(parts)
+
+    return {
+        "21 horse, 6 months": _mean(t["horse"].responds(6)[t["horse"].severe]),
+        "21b rabbit, 6 months": _mean(t["rabbit"].responds(6)[t["rabbit"].severe]),
+        "22 horse, strict, 6 months": _mean(plain.responds(6, is_strict=True)[plain.severe]),
+        "22 horse, complete, 3 months": _mean(plain.responds_completely(3)[plain.severe]),
+        "23 with eltrombopag, strict, 6 months": _mean(agonist.responds(6, is_strict=True)[agonist.severe]),
+        "23 with eltrombopag, complete, 3 months": _mean(agonist.responds_completely(3)[agonist.severe]),
+        "27 above 60 years": by_age(True),
+        "27 up to 60 years": by_age(False),
+        "29 second course": _mean(second.responds(12)[failed]),
+        "42 cyclosporine": _camitta(t["non-severe, cyclosporine"]),
+        "42 with ATG": _camitta(t["non-severe, horse"]),
+    }
+
+
+def _camitta(trial: Trial) -> float:
+    """Non-severe disease: free of transfusions, if they were needed; else a line that doubled or became normal."""
+    at = trial.place(6)
+    now, before = trial.of.rows[:, at], trial.of.rows[:, 0]
+    rose = (now[:, _PLATELETS] >= 2.0 * before[:, _PLATELETS]) | (now[:, _PLATELETS] > 150.0)
+    rose |= (before[:, _NEUTROPHILS] < 1.5) & (
+        (now[:, _NEUTROPHILS] >= 2.0 * before[:, _NEUTROPHILS]) | (now[:, _NEUTROPHILS] > 1.5)
+    )
+    rose |= now[:, _HEMOGLOBIN] >= before[:, _HEMOGLOBIN] + 3.0
+    return _mean((trial.is_free(trial.of.days[at]) & (trial.is_low[:, 0] | rose))[trial.non_severe])
+
+
+def _registry(t: dict[str, Trial]) -> dict[str, float]:
+    trial, found = t["registry"], {}
+    hit = np.zeros(len(trial.severe), dtype=bool)
+    done = 0
+    for limit in (90.0, 180.0, 365.0):
+        for place, day in enumerate(trial.of.days):
+            if place >= done and _FREE_DAYS < day - TREATMENT_DAY <= limit:
+                hit |= ~trial.is_severe[:, place] & trial.is_free(day)
+                done = place + 1
+        found[f"24 registry, by day {limit:.0f}"] = _mean(hit[trial.severe])
+    return found
+
+
+def _relapse(t: dict[str, Trial]) -> dict[str, float]:
+    trial = t["long"]
+    responded = trial.severe & trial.responds(6)
+    later = trial.of.days > TREATMENT_DAY + 6.0 * DAYS_PER_MONTH
+    return {"28 relapse by 4 years": _mean((trial.is_severe | trial.is_low)[:, later].any(axis=1)[responded])}
+
+
+def _clones(t: dict[str, Trial]) -> dict[str, float]:
+    trial = t["strict"]
+    pnh = [trial.share(PNH, trial.place(months)) for months in (-0.5, 0.0, 6.0, 12.0, 24.0)]
+    responded = trial.severe & trial.responds(6)
+    seen = responded & (pnh[2] >= _SEQUENCED_FRACTION)
+    reported = responded & (pnh[1] >= _REPORTED_FRACTION)
+    fold = (pnh[3] / (1.0 - pnh[3]) * (1.0 - pnh[1]) / np.maximum(pnh[1], 1.0e-12))[reported]
+    lacking = trial.of.rows[:, :, EARLY_SHARE + HLA]
+    horse = t["horse"]
+    stop, later = horse.place(6), horse.of.index(TREATMENT_DAY + 182.0 + DAYS_PER_YEAR)
+    before, after = horse.share(HLA, stop), horse.share(HLA, later)
+    kept = horse.severe & horse.responds(6) & (before >= SEEN_FRACTION) & ~horse.is_severe[:, later]
+    at_start = pnh[0][trial.severe]
+    return {
+        "36 PNH clone at diagnosis": _mean(at_start >= SEEN_FRACTION),
+        "36 PNH share, three fifths": float(np.quantile(at_start, 0.62)),
+        "36 PNH share, four fifths": float(np.quantile(at_start, 0.8)),
+        "38 HLA loss within 2 years": _mean((lacking[trial.severe] >= SEEN_FRACTION).any(axis=1)),
+        "44 HLA loss rises": _mean((after > before)[kept]),
+        "46 PNH flat": _mean((pnh[4] <= FLAT_FOLD * pnh[2])[seen]),
+        "47 PNH in parallel": _mean((fold > 0.5) & (fold < 2.0)),
+    }
+
+
+def _reserve(t: dict[str, Trial]) -> dict[str, float]:
+    trial = t["horse"]
+    capacity = trial.p["stem_cell_niche_capacity_cells"]
+    responded = trial.severe & trial.responds(6)
+    place = trial.place(24)
+    stem_cells = trial.of.rows[:, :, _STEM_CELLS] / capacity
+    per_cell = stem_cells / _marrow_cells(trial)
+    in_remission = responded & ~trial.is_severe[:, place]
+    row = trial.of.rows[:, place]
+    at_count = in_remission & (row[:, _PLATELETS] > 120.0) & (row[:, _PLATELETS] < 220.0)
+    passed = []
+    for person in np.flatnonzero(responded & (stem_cells[:, 1] < 0.1)):
+        places = np.flatnonzero((trial.of.days >= TREATMENT_DAY) & (stem_cells[person] >= 0.1))
+        if len(places):
+            passed.append(trial.of.rows[person, places[0], _HEMOGLOBIN : _NEUTROPHILS + 1])
+    middle = np.median(passed, axis=0) if passed else np.full(3, math.nan)
+    return {
+        "10 thrombopoietin in remission": _mean(row[at_count, _TPO]),
+        "18 stem cells per marrow cell, diagnosis": _mean(per_cell[trial.severe, 0]),
+        "18 stem cells per marrow cell, 1 year": _mean(per_cell[in_remission, trial.place(12)]),
+        "18 stem cells per marrow cell, 2 years": _mean(per_cell[in_remission, place]),
+        "19 hemoglobin at a tenth": float(middle[0]),
+        "19 platelets at a tenth": float(middle[1]),
+        "19 people who pass a tenth": len(passed) / max(1, int(responded.sum())),
+        "20 base pairs lost in lasting cytopenia": _base_pairs(trial),
+    }
+
+
+def _marrow_cells(trial: Trial) -> np.ndarray:
+    """Blood-forming cells relative to health, from the cellularity."""
+    p = trial.p
+    normal = p["cellularity_at_age_30_fraction"] + p["cellularity_slope_fraction_per_decade"] * (AGE_YEARS - 30.0) / 10.0
+    seen = trial.of.rows[:, :, COLUMNS.index("marrow_cellularity_fraction")]
+    return np.maximum(seen * (1.0 - normal) / (normal * (1.0 - seen)), 1.0e-6)
+
+
+def _base_pairs(trial: Trial) -> float:
+    """Base pairs a year that stem cells lose beyond health where nothing helps and stem cells are left."""
+    p, days = trial.p, trial.of.days
+    failed = trial.severe & ~trial.responds(6, is_strict=True) & ~trial.responds(24, is_strict=True)
+    failed &= np.nan_to_num(trial.of.rows[:, -1, _STEM_CELLS]) >= 1.0
+    rows = trial.of.rows[failed][:, days > TREATMENT_DAY + 6.0 * DAYS_PER_MONTH]
+    if not len(rows):
+        return math.nan
+    interferon = rows[:, :, COLUMNS.index("interferon")]
+    signal = rows[:, :, _TPO] / (1.0 + p["interferon_thrombopoietin_block_fold"] * interferon)
+    largest, empty = p["thrombopoietin_stem_cell_activation_fold"], trial.of.regeneration_fold[failed][:, None]
+    room = np.maximum(1.0 - rows[:, :, COLUMNS.index("lost_niche")], 1.0e-4)
+    occupancy = rows[:, :, _STEM_CELLS] / p["stem_cell_niche_capacity_cells"] / room
+    fold = empty / (1.0 + (empty - 1.0) * occupancy) * largest * signal / (largest - 1.0 + signal)
+    fold = fold / (1.0 + p["interferon_renewal_block_fold"] * interferon)
+    per_year = 2.0 * p["telomere_loss_per_division_bp"] * DAYS_PER_YEAR / p["stem_cell_division_interval_days"]
+    return per_year * (_mean(fold.ravel()) - 1.0)
+
+
+def _presentation(t: dict[str, Trial]) -> dict[str, float]:
+    trial = t["strict"]
+    first = trial.of.rows[trial.severe, 0]
+    return {
+        "shown": _mean(t["horse"].of.has_shown),
+        "severe at diagnosis": _mean(t["horse"].is_severe[t["horse"].of.has_shown, 0]),
+        "days to diagnosis": float(np.median(t["horse"].of.waited_days[t["horse"].of.has_shown])),
+        "neutrophils at diagnosis": float(np.median(first[:, _NEUTROPHILS])),
+        "hemoglobin at diagnosis": float(np.median(first[:, _HEMOGLOBIN])),
+        "platelets at diagnosis": float(np.median(first[:, _PLATELETS])),
+    }
+
+
+_READ: tuple[Callable[[dict[str, Trial]], dict[str, float]], ...] = (
+    _responses, _registry, _relapse, _clones, _reserve, _presentation,
+)  # fmt: skip
