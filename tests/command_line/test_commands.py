@@ -57,6 +57,17 @@ def test_a_setting_moves_result_and_fingerprint(capsys, tmp_path):
     assert reticulocytes[1] > 1.7 * reticulocytes[0]
 
 
+def test_settings_come_from_a_file_too(capsys, tmp_path):
+    path = tmp_path / "found.json"
+    path.write_text(json.dumps({"values": {"red_cell_lifespan_days": 60.0}}))
+    found = []
+    for extra in (["--set", "red_cell_lifespan_days=60"], ["--set", str(path)]):
+        _, out, _ = hscape(capsys, "simulate", "healthy", "--seed", 1, "--out", tmp_path, "--json", *extra)
+        found.append(json.loads(out))
+    assert found[0]["fingerprint"] == found[1]["fingerprint"]
+    assert found[0]["digest"] == found[1]["digest"]
+
+
 def test_examples_follow_the_contract(capsys):
     code, out, _ = hscape(capsys, "examples", "--json")
     data = json.loads(out)
@@ -86,6 +97,7 @@ BAD = [
     (["simulate", "healthy", "--set", "red_cell_lifespan_days=-60"], "--set red_cell_lifespan_days: -60 is negative"),
     (["simulate", "healthy", "--set", "red_cell_lifespan=60"], "lacks its unit"),
     (["simulate", "healthy", "--set", "nothing"], "not of the form PARAMETER_ID=VALUE"),
+    (["simulate", "healthy", "--set", "nowhere.json"], "nowhere.json cannot be read"),
     (["simulate", "healthy", "--workers", "0"], "--workers: 0 is out of range"),
     (["simulate", "healthy", "--patients", "many"], "--patients: 'many' is not a whole number"),
     (["simulate", "healthy", "--out", "/proc/nowhere"], "cannot be written"),

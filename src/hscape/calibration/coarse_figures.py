@@ -31,7 +31,7 @@ class Trial:
     def __init__(self, followed: Followed, parameters: Parameters) -> None:
         self.of, self.p = followed, parameters
         self.is_severe = self._severe(followed.rows)
-        self.is_low = (followed.rows[..., _HEMOGLOBIN] < parameters["red_cell_transfusion_trigger_g_per_dl"]) | (
+        self.is_low: np.ndarray = (followed.rows[..., _HEMOGLOBIN] < parameters["red_cell_transfusion_trigger_g_per_dl"]) | (
             followed.rows[..., _PLATELETS] < parameters["platelet_transfusion_trigger_1e9_per_l"]
         )
         self.severe = followed.has_shown & self.is_severe[:, 0]
@@ -135,7 +135,7 @@ def _camitta(trial: Trial) -> float:
 
 def _registry(t: dict[str, Trial]) -> dict[str, float]:
     trial, found = t["registry"], {}
-    hit = np.zeros(len(trial.severe), dtype=bool)
+    hit: np.ndarray = np.zeros(len(trial.severe), dtype=bool)
     done = 0
     for limit in (90.0, 180.0, 365.0):
         for place, day in enumerate(trial.of.days):
@@ -192,7 +192,7 @@ def _reserve(t: dict[str, Trial]) -> dict[str, float]:
         places = np.flatnonzero((trial.of.days >= TREATMENT_DAY) & (stem_cells[person] >= 0.1))
         if len(places):
             passed.append(trial.of.rows[person, places[0], _HEMOGLOBIN : _NEUTROPHILS + 1])
-    middle = np.median(passed, axis=0) if passed else np.full(3, math.nan)
+    middle: np.ndarray = np.asarray(np.median(passed, axis=0)) if passed else np.full(3, math.nan)
     return {
         "10 thrombopoietin in remission": _mean(row[at_count, _TPO]),
         "18 stem cells per marrow cell, diagnosis": _mean(per_cell[trial.severe, 0]),
@@ -202,22 +202,33 @@ def _reserve(t: dict[str, Trial]) -> dict[str, float]:
         "19 platelets at a tenth": float(middle[1]),
         "19 people who pass a tenth": len(passed) / max(1, int(responded.sum())),
         "20 base pairs lost in lasting cytopenia": _base_pairs(trial),
+        "20 stem cells left in lasting cytopenia": _mean(_has_stem_cells(trial)[_nothing_helps(trial)]),
     }
 
 
 def _marrow_cells(trial: Trial) -> np.ndarray:
     """Blood-forming cells relative to health, from the cellularity."""
     p = trial.p
-    normal = p["cellularity_at_age_30_fraction"] + p["cellularity_slope_fraction_per_decade"] * (AGE_YEARS - 30.0) / 10.0
+    normal = (
+        p["cellularity_at_age_30_fraction"] + p["cellularity_slope_fraction_per_decade"] * (AGE_YEARS - 30.0) / 10.0
+    )
     seen = trial.of.rows[:, :, COLUMNS.index("marrow_cellularity_fraction")]
     return np.maximum(seen * (1.0 - normal) / (normal * (1.0 - seen)), 1.0e-6)
+
+
+def _nothing_helps(trial: Trial) -> np.ndarray:
+    """Severe disease without response at six months and at two years."""
+    return np.asarray(trial.severe & ~trial.responds(6, is_strict=True) & ~trial.responds(24, is_strict=True))
+
+
+def _has_stem_cells(trial: Trial) -> np.ndarray:
+    return np.asarray(np.nan_to_num(trial.of.rows[:, -1, _STEM_CELLS]) >= 1.0)
 
 
 def _base_pairs(trial: Trial) -> float:
     """Base pairs a year that stem cells lose beyond health where nothing helps and stem cells are left."""
     p, days = trial.p, trial.of.days
-    failed = trial.severe & ~trial.responds(6, is_strict=True) & ~trial.responds(24, is_strict=True)
-    failed &= np.nan_to_num(trial.of.rows[:, -1, _STEM_CELLS]) >= 1.0
+    failed = _nothing_helps(trial) & _has_stem_cells(trial)
     rows = trial.of.rows[failed][:, days > TREATMENT_DAY + 6.0 * DAYS_PER_MONTH]
     if not len(rows):
         return math.nan

@@ -1,14 +1,15 @@
 """The studies behind the clinical rows on coarse courses: a population in a quarter of a second.
 
-People are drawn by the formulas of virtual patients (`inference.numbers`), get the treatment of an arm on day 14, and are
-followed on the coarse course of inference, eight side by side. Left out, beside what the coarse course leaves out:
-transfusions, death, loss to follow-up, noise of the laboratory, and all clones but PNH-type and HLA-lost ones. So figures
-read here differ a little from those of the full trials, by amounts that are measured (`search`).
+People are drawn by the formulas of virtual patients (`inference.numbers`), get the treatment of an arm on day 14, and
+are followed on the coarse course of inference, eight side by side. Left out, beside what the coarse course leaves out:
+transfusions, death, loss to follow-up, noise of the laboratory, and all clones but PNH-type and HLA-lost ones. So
+figures read here differ from those of the full trials, by amounts that are measured (`coarse_targets.toml`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -168,7 +169,7 @@ def _numbers(z: np.ndarray, age_years: np.ndarray, last_day: float, p: Parameter
     """Numbers of people of several ages; what depends on age is taken in bands of ten years, regeneration exactly."""
     found = np.zeros((len(z), N_NUMBERS))
     hla = p["clone_HLA_allele_mutation_rate_per_year"] + p["clone_HLA_6p_CN_LOH_rate_per_year"]
-    for low, high in zip(_AGE_EDGES[:-1], _AGE_EDGES[1:], strict=True):
+    for low, high in pairwise(_AGE_EDGES):
         within = (age_years >= low) & ((age_years < high) | (high == _AGE_EDGES[-1]))
         if not within.any():
             continue

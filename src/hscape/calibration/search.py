@@ -1,8 +1,8 @@
 """A global search over the numbers of the population, on coarse courses: CMA-ES (Hansen 2016) from the `cma` package.
 
 Every number moves on a logarithmic line between the ends of its range. Each generation sees people of another seed, in
-turn, so that the search does not fit chance; the best set is judged on people of a seed of its own. What it finds must be
-run through `hscape validate` afterwards, since coarse trials are not the full ones.
+turn, so that the search does not fit chance; the best set is judged on people of a seed of its own. What it finds must
+be run through `hscape validate` afterwards, since coarse trials are not the full ones.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from hscape.parameters import Parameters, find_record
 
 #: Seeds are this far apart, so that people of neighboring seeds of the user differ.
 _PEOPLE_SEEDS, _JUDGING_SEED = 3, 899
-_LARGEST_PART, _UNKNOWN_PART = 25.0, 9.0
+_LARGEST_PART, _UNKNOWN_PART = 60.0, 9.0
 _START_SIGMA, _GENERATION = 0.12, 18
 
 
@@ -41,7 +41,7 @@ def _scaled(value: float, scale: str) -> float:
 
 
 def parts(found: dict[str, float]) -> dict[str, float]:
-    """Squared misfit of every figure, in widths; at most 25."""
+    """Squared misfit of every figure, in widths; at most 60."""
     result = {}
     for name, target in content()["figures"].items():
         value = found[name]
@@ -109,7 +109,7 @@ def search(
         InputError: the package `cma` is not there.
     """
     try:
-        import cma
+        import cma  # type: ignore[import-untyped, import-not-found, unused-ignore]
     except ImportError:
         raise InputError("search: the package cma is not there; install hscape[calibrate].") from None
     from joblib import Parallel, delayed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from hscape.cli.common import (
     say,
     whole,
 )
+from hscape.parameters import Parameters
 
 app = typer.Typer()
 
@@ -29,6 +31,10 @@ def calibrate(
     patients: Annotated[str, typer.Option(help="virtual patients a design in every evaluation")] = "240",
     iterations: Annotated[str, typer.Option(help="steps; each costs about thirteen evaluations")] = "3",
     workers: Annotated[str, typer.Option(help="processes")] = "2",
+    on_coarse_courses: Annotated[
+        bool, typer.Option("--on-coarse-courses", help="search widely on the coarse course; needs hscape[calibrate]")
+    ] = False,
+    generations: Annotated[str, typer.Option(help="of 18 sets each, on coarse courses")] = "60",
     seed: Seed = "7001",  # not the default of validate, which must judge on other people
     settings: Settings = None,
     as_json: AsJson = False,
@@ -42,8 +48,12 @@ def calibrate(
     number, parameters = read_seed(seed), read_parameters(settings)
     n_patients, n_steps = whole(patients, "--patients", 20, 100_000), whole(iterations, "--iterations", 1, 50)
     n_workers = whole(workers, "--workers", 1, 256)
+    n_generations = whole(generations, "--generations", 1, 10_000)
     check_folder(out)
     announce_compilation()
+    if on_coarse_courses:
+        _search(number, parameters, n_patients, n_workers, n_generations, out, as_json)
+        return
     compile_once()
     result = fit(
         patients=n_patients, seed=number, workers=n_workers, iterations=n_steps, parameters=parameters, log=say
@@ -64,4 +74,31 @@ def calibrate(
     print(
         f"cost {result.cost[0]:.2f} -> {result.cost[1]:.2f}, {result.evaluations} evaluations, {result.seconds:.0f} s"
     )
+    print(path)
+
+
+def _search(
+    seed: int, parameters: Parameters, people: int, workers: int, generations: int, out: Path, as_json: bool
+) -> None:
+    """Search widely and write what was found."""
+    from hscape.calibration.search import search
+    from hscape.durable import write_durably
+
+    values, figures, (before, after) = search(
+        generations=generations, people=people, seed=seed, workers=workers, parameters=parameters, log=say
+    )
+    path = out / "calibration-on-coarse-courses.json"
+    found = envelope(
+        "hscape.calibration-on-coarse-courses/1", seed, parameters,
+        {"values": values, "figures": figures, "misfit": [before, after], "file": str(path)},
+    )  # fmt: skip
+    write_durably(path, (json.dumps(found, indent=1) + "\n").encode())
+    if as_json:
+        print_json(found)
+        return
+    for name, value in values.items():
+        print(f"{name:48}{parameters[name]:>12.4g} -> {value:.4g}")
+    for name, value in figures.items():
+        print(f"{name:48}{value:>12.3f}")
+    print(f"misfit {before:.1f} -> {after:.1f}; hold the result against `hscape validate --set ...`")
     print(path)

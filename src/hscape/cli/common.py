@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +15,7 @@ DONE, MISSES, BAD_INPUT, ANSWER_NEEDED = 0, 1, 2, 3
 INTERRUPTED = 130
 
 Seed = Annotated[str | None, typer.Option(help="whole number from 0 on; the same seed gives the same bytes")]
-Settings = Annotated[list[str] | None, typer.Option("--set", help="PARAMETER_ID=VALUE; may be given several times")]
+Settings = Annotated[list[str] | None, typer.Option("--set", help="PARAMETER_ID=VALUE, or a JSON file of calibrate; may be given several times")]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON and nothing else")]
 
 
@@ -32,10 +33,26 @@ def whole(text: str | None, where: str, lowest: int, highest: int) -> int:
 
 
 def read_parameters(settings: list[str] | None) -> Any:
-    """The numbers in force, with what ``--set`` changes."""
+    """The numbers in force, with what ``--set`` changes: one number, or all of a file that ``calibrate`` wrote."""
     from hscape.parameters import Parameters, parse_setting
 
-    return Parameters().with_values(dict(parse_setting(text) for text in settings or []))
+    values: dict[str, float] = {}
+    for text in settings or []:
+        values |= _read_values(Path(text)) if text.endswith(".json") else dict([parse_setting(text)])
+    return Parameters().with_values(values)
+
+
+def _read_values(path: Path) -> dict[str, float]:
+    """Numbers of a file with ``values``, as `calibrate` writes it."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))["values"]
+        return {str(name): float(value) for name, value in values.items()}
+    except OSError:
+        raise InputError(f"--set: {path} cannot be read; give PARAMETER_ID=VALUE or a file of calibrate.") from None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise InputError(
+            f"--set: {path} holds no numbers under 'values'; give PARAMETER_ID=VALUE or a file of calibrate."
+        ) from None
 
 
 def read_seed(text: str | None) -> int:
