@@ -10,7 +10,7 @@ import pytest
 from hscape.chart import Chart, CloneMeasurement, Event, Measurement, Transfusion, Treatment
 from hscape.errors import InputError
 from hscape.exchange import Issue, ReadResult, read_charts, write_template
-from hscape.report import assess_page
+from hscape.report.page import assess_page
 
 NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>$\\frac{1}{0}$&amp;\u202e"
 VOID = {"meta", "br", "link", "img"}

@@ -31,9 +31,9 @@ class Trial:
     def __init__(self, followed: Followed, parameters: Parameters) -> None:
         self.of, self.p = followed, parameters
         self.is_severe = self._severe(followed.rows)
-        self.is_low: np.ndarray = (followed.rows[..., _HEMOGLOBIN] < parameters["red_cell_transfusion_trigger_g_per_dl"]) | (
-            followed.rows[..., _PLATELETS] < parameters["platelet_transfusion_trigger_1e9_per_l"]
-        )
+        few_red = followed.rows[..., _HEMOGLOBIN] < parameters["red_cell_transfusion_trigger_g_per_dl"]
+        few_platelets = followed.rows[..., _PLATELETS] < parameters["platelet_transfusion_trigger_1e9_per_l"]
+        self.is_low: np.ndarray = few_red | few_platelets
         self.severe = followed.has_shown & self.is_severe[:, 0]
         self.non_severe = followed.has_shown & ~self.is_severe[:, 0]
 

@@ -39,7 +39,7 @@ def assess(
     result = read_charts(file, answers)
     judged = [(chart, assess_chart(chart, criteria, choices=choices), cell_fractions(chart)) for chart in result.charts]
     if out is not None:
-        from hscape.report import assess_page
+        from hscape.report.page import assess_page
 
         _write_page(out, assess_page(result, criteria=criteria, choices=choices))
     if as_json:

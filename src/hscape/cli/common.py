@@ -15,7 +15,10 @@ DONE, MISSES, BAD_INPUT, ANSWER_NEEDED = 0, 1, 2, 3
 INTERRUPTED = 130
 
 Seed = Annotated[str | None, typer.Option(help="whole number from 0 on; the same seed gives the same bytes")]
-Settings = Annotated[list[str] | None, typer.Option("--set", help="PARAMETER_ID=VALUE, or a JSON file of calibrate; may be given several times")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="PARAMETER_ID=VALUE, or a JSON file of calibrate; may be given several times"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON and nothing else")]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import textwrap
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,6 +33,7 @@ def explain(
     as_json: AsJson = False,
 ) -> int:
     """Explain a chart: who rebuilt the marrow, what is left, what might come, and what is not known."""
+    from hscape.inference.explain import with_alternatives
     from hscape.report.explained.result import check_page, write_whole
 
     number = read_seed(seed)
@@ -44,6 +46,10 @@ def explain(
 
         check_bundle(bundle)
     found = _explain(chart, number, engine)
+    if not as_json:  # words first: the pictures take longer than a preview
+        _tell(found, issues)
+        sys.stdout.flush()
+    found = with_alternatives(found)
     say("Drawing the page ...")
     text = found.report(with_deaths=show_deaths).encode("utf-8")
     write_whole(page, text)
@@ -56,7 +62,6 @@ def explain(
         print_json(envelope("hscape.explanation/1", number, found.problem.parameters,
                             content | {"issues": issues, "report": page.name}))  # fmt: skip
     else:
-        _tell(found, issues)
         if bundle is not None:
             print(f"Bundle: {bundle}")
         print(page)
@@ -69,13 +74,14 @@ def rerun(
     as_json: AsJson = False,
 ) -> int:
     """Run a bundle again and say whether the result is the same, byte for byte."""
+    from hscape.inference.explain import with_alternatives
     from hscape.results.bundle import answer_bytes, read_bundle
 
     given = read_bundle(bundle)
     differences = given.differences()
     for words in differences:
         say(f"hscape: {words}.")
-    found = _explain(given.chart, given.seed, given.engine, given.parameters, with_preview=False)
+    found = with_alternatives(_explain(given.chart, given.seed, given.engine, given.parameters, with_preview=False))
     again = answer_bytes(found)
     is_same = again == given.answer
     changed = [] if is_same else _changed(json.loads(given.answer), json.loads(again))
@@ -132,7 +138,7 @@ def _choose(charts: Any, patient: str | None, file: Path, issues: Any) -> Any:
 
 
 def _explain(chart: Any, seed: int, engine: str, parameters: Any = None, *, with_preview: bool = True) -> Any:
-    """Run the engine; before an answer a preview, whose first sentences are printed."""
+    """Run the engine, alternatives left out; before an answer a preview, whose first sentences are printed."""
     from hscape.cli.progress import Progress, quick_stop
     from hscape.inference.problem import make_problem
     from hscape.report.explained import answer_sentences
@@ -147,7 +153,9 @@ def _explain(chart: Any, seed: int, engine: str, parameters: Any = None, *, with
                                   progress=Progress("Preview"))  # fmt: skip
             say(_wrapped(f"Preliminary: {' '.join(answer_sentences(first)[:3])}"))
         progress = Progress("Preview" if engine == "preview" else "Answer")
-        return explain_chart(chart, seed=seed, engine=engine, parameters=parameters, progress=progress)
+        return explain_chart(
+            chart, seed=seed, engine=engine, parameters=parameters, with_futures=False, progress=progress
+        )
 
 
 def _tell(found: Any, issues: list[Any]) -> None:

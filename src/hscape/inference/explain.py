@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
@@ -102,6 +104,9 @@ class Explanation:
     reference: PriorReference = field(repr=False)
 
 
+Found = TypeVar("Found", bound=Explanation)
+
+
 def explain(
     chart: Chart,
     *,
@@ -136,23 +141,35 @@ def explain(
     odds = find_odds(problem, causes, reference, draws.effective, seed)
     tell(0.88, "what is left")
     ended = if_attack_ended(problem, numbers, draws.noise, seed)
-    tell(0.9, "what might come")
-    futures = all_futures(problem, numbers, draws.noise, seed) if with_futures else ()
+    tell(0.9, "what the chart taught")
     course, quantities = _course(problem, numbers, draws, causes)
     learnt = _learnt(quantities, reference)
     worth = _worth(problem, draws, numbers, quantities, causes, ended, seed)
     points, replicate = judge_fit(problem, draws, numbers, generator(seed, "replicates"))
     alarms = raise_alarms(problem, draws, quantities, points, replicate, learnt)
-    tell(1.0, "done")
-    return Explanation(
+    found = Explanation(
         chart=chart, problem=problem, status=status_of(alarms, engine), engine=draws.engine, draws=draws,
         numbers=numbers, quantities=quantities, course=course, causes=causes, odds=odds, if_ended=ended,
-        futures=futures, landmark=later_response(problem, numbers, draws.noise, seed) if with_futures else None,
-        relapse=relapse_risks(problem, numbers, draws.noise, seed) if with_futures else {}, learnt=learnt,
-        next_measurements=worth,
+        futures=(), landmark=None, relapse={}, learnt=learnt, next_measurements=worth,
         point_probability=points, alarms=alarms, seed=seed, seconds=time.perf_counter() - started,
         reference=reference,
     )  # fmt: skip
+    if with_futures:
+        tell(0.97, "what might come")
+        found = with_alternatives(found)
+    tell(1.0, "done")
+    return found
+
+
+def with_alternatives(found: Found) -> Found:
+    """The same explanation with what might come: alternatives, a later response, relapse."""
+    problem, numbers, noise, seed = found.problem, found.numbers, found.draws.noise, found.seed
+    return dataclasses.replace(
+        found,
+        futures=all_futures(problem, numbers, noise, seed),
+        landmark=later_response(problem, numbers, noise, seed),
+        relapse=relapse_risks(problem, numbers, noise, seed),
+    )
 
 
 def _worth(
