@@ -57,6 +57,17 @@ def test_a_setting_moves_result_and_fingerprint(capsys, tmp_path):
     assert reticulocytes[1] > 1.7 * reticulocytes[0]
 
 
+def test_wide_calibration_writes_numbers_that_set_takes(capsys, tmp_path):
+    options = ("--on-coarse-courses", "--patients", 20, "--generations", 1, "--workers", 1, "--out", tmp_path)
+    code, out, err = hscape(capsys, "calibrate", *options, "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert "generation 1 of 1" in err
+    assert json.loads(Path(found["file"]).read_text()) == found
+    code, _, _ = hscape(capsys, "simulate", "healthy", "--seed", 1, "--out", tmp_path, "--set", found["file"])
+    assert code == 0
+
+
 def test_settings_come_from_a_file_too(capsys, tmp_path):
     path = tmp_path / "found.json"
     path.write_text(json.dumps({"values": {"red_cell_lifespan_days": 60.0}}))

@@ -14,8 +14,6 @@ from hscape.errors import InputError
 from hscape.parameters import Parameters
 from hscape.validation.studies import run_study
 
-pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
-
 
 def test_response_to_horse_globulin_is_that_of_full_patients() -> None:
     """The same share as in full virtual patients, with care, noise and clinical rules, up to what was measured."""
@@ -64,8 +62,12 @@ def test_what_fits_costs_nothing_and_what_is_unknown_costs_something() -> None:
 
 
 def test_search_keeps_to_the_ranges_and_never_gets_worse() -> None:
-    values, found, (before, after) = search(generations=1, people=20, seed=3, workers=1)
+    kept: list[dict[str, float]] = []
+    values, found, (before, after) = search(
+        generations=1, people=20, seed=3, workers=1, keep=lambda best, misfit: kept.append(best)
+    )
     assert after <= before
+    assert kept[-1:] == ([values] if after < before else [])
     assert set(values) == set(content()["moved"])
     assert set(content()["figures"]) <= set(found)
     space = Space(Parameters())

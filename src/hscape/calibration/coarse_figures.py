@@ -79,6 +79,10 @@ def _mean(values: np.ndarray) -> float:
     return float(np.mean(values)) if len(values) else math.nan
 
 
+def _quantile(values: np.ndarray, level: float = 0.5) -> float:
+    return float(np.quantile(values, level)) if len(values) else math.nan
+
+
 def figures(parameters: Parameters, *, people: int, seed: int) -> dict[str, float]:
     """All figures with these numbers.
 
@@ -159,19 +163,20 @@ def _clones(t: dict[str, Trial]) -> dict[str, float]:
     responded = trial.severe & trial.responds(6)
     seen = responded & (pnh[2] >= _SEQUENCED_FRACTION)
     reported = responded & (pnh[1] >= _REPORTED_FRACTION)
-    fold = (pnh[3] / (1.0 - pnh[3]) * (1.0 - pnh[1]) / np.maximum(pnh[1], 1.0e-12))[reported]
+    before, after = pnh[1][reported], pnh[3][reported]
+    fold = after * (1.0 - before) / np.maximum(before * (1.0 - after), 1.0e-12)
     lacking = trial.of.rows[:, :, EARLY_SHARE + HLA]
     horse = t["horse"]
     stop, later = horse.place(6), horse.of.index(TREATMENT_DAY + 182.0 + DAYS_PER_YEAR)
-    before, after = horse.share(HLA, stop), horse.share(HLA, later)
-    kept = horse.severe & horse.responds(6) & (before >= SEEN_FRACTION) & ~horse.is_severe[:, later]
+    at_stop, year_later = horse.share(HLA, stop), horse.share(HLA, later)
+    kept = horse.severe & horse.responds(6) & (at_stop >= SEEN_FRACTION) & ~horse.is_severe[:, later]
     at_start = pnh[0][trial.severe]
     return {
         "36 PNH clone at diagnosis": _mean(at_start >= SEEN_FRACTION),
-        "36 PNH share, three fifths": float(np.quantile(at_start, 0.62)),
-        "36 PNH share, four fifths": float(np.quantile(at_start, 0.8)),
+        "36 PNH share, three fifths": _quantile(at_start, 0.62),
+        "36 PNH share, four fifths": _quantile(at_start, 0.8),
         "38 HLA loss within 2 years": _mean((lacking[trial.severe] >= SEEN_FRACTION).any(axis=1)),
-        "44 HLA loss rises": _mean((after > before)[kept]),
+        "44 HLA loss rises": _mean((year_later > at_stop)[kept]),
         "46 PNH flat": _mean((pnh[4] <= FLAT_FOLD * pnh[2])[seen]),
         "47 PNH in parallel": _mean((fold > 0.5) & (fold < 2.0)),
     }
@@ -249,10 +254,10 @@ def _presentation(t: dict[str, Trial]) -> dict[str, float]:
     return {
         "shown": _mean(t["horse"].of.has_shown),
         "severe at diagnosis": _mean(t["horse"].is_severe[t["horse"].of.has_shown, 0]),
-        "days to diagnosis": float(np.median(t["horse"].of.waited_days[t["horse"].of.has_shown])),
-        "neutrophils at diagnosis": float(np.median(first[:, _NEUTROPHILS])),
-        "hemoglobin at diagnosis": float(np.median(first[:, _HEMOGLOBIN])),
-        "platelets at diagnosis": float(np.median(first[:, _PLATELETS])),
+        "days to diagnosis": _quantile(t["horse"].of.waited_days[t["horse"].of.has_shown]),
+        "neutrophils at diagnosis": _quantile(first[:, _NEUTROPHILS]),
+        "hemoglobin at diagnosis": _quantile(first[:, _HEMOGLOBIN]),
+        "platelets at diagnosis": _quantile(first[:, _PLATELETS]),
     }
 
 

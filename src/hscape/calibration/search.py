@@ -8,6 +8,7 @@ be run through `hscape validate` afterwards, since coarse trials are not the ful
 from __future__ import annotations
 
 import math
+import time
 import tomllib
 from collections.abc import Callable
 from functools import cache
@@ -91,6 +92,7 @@ def search(
     workers: int = 2,
     parameters: Parameters | None = None,
     log: Callable[[str], None] | None = None,
+    keep: Callable[[dict[str, float], float], None] | None = None,
 ) -> tuple[dict[str, float], dict[str, float], tuple[float, float]]:
     """Search for numbers with which the coarse trials fit.
 
@@ -101,6 +103,8 @@ def search(
         workers: processes.
         parameters: where to start.
         log: is told every fifth generation.
+        keep: is given the best numbers so far and their misfit whenever they get better, so that a stopped search is
+            not lost; it goes on from there with these as `parameters`.
 
     Returns:
         numbers, figures with them, and the cost before and after on people that the search did not use.
@@ -120,7 +124,7 @@ def search(
     walk = cma.CMAEvolutionStrategy(
         space.place(), _START_SIGMA, {"bounds": [0, 1], "seed": seed, "popsize": _GENERATION, "verbose": -9}
     )
-    best, best_cost = space.place(), before
+    best, best_cost, began = space.place(), before, time.perf_counter()
     with Parallel(n_jobs=workers) as run:
         for generation in range(generations):
             asked, of = walk.ask(), seed + 1 + generation % _PEOPLE_SEEDS
@@ -128,8 +132,14 @@ def search(
             if generation % 5 == 4 or generation == generations - 1:
                 favorite = np.asarray(walk.result.xfavorite)
                 cost = space.cost(favorite, 2 * people, judged)
-                tell(f"generation {generation + 1} of {generations}: misfit {cost:.1f}, {before:.1f} at the start")
+                left = (time.perf_counter() - began) / (generation + 1) * (generations - generation - 1) / 60.0
+                tell(
+                    f"generation {generation + 1} of {generations}: misfit {cost:.1f}, {before:.1f} at the start; "
+                    f"about {left:.0f} minutes left"
+                )
                 if cost < best_cost:
                     best, best_cost = favorite, cost
+                    if keep:
+                        keep(space.values(best), best_cost)
     values = space.values(best)
     return values, figures(space.start.with_values(values), people=2 * people, seed=judged), (before, best_cost)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -84,15 +85,21 @@ def _search(
     from hscape.calibration.search import search
     from hscape.durable import write_durably
 
-    values, figures, (before, after) = search(
-        generations=generations, people=people, seed=seed, workers=workers, parameters=parameters, log=say
-    )
     path = out / "calibration-on-coarse-courses.json"
-    found = envelope(
-        "hscape.calibration-on-coarse-courses/1", seed, parameters,
-        {"values": values, "figures": figures, "misfit": [before, after], "file": str(path)},
-    )  # fmt: skip
-    write_durably(path, (json.dumps(found, indent=1) + "\n").encode())
+
+    def write(content: dict[str, Any]) -> dict[str, Any]:
+        found = envelope("hscape.calibration-on-coarse-courses/1", seed, parameters, content | {"file": str(path)})
+        write_durably(path, (json.dumps(found, indent=1) + "\n").encode())
+        return found
+
+    def keep(best: dict[str, float], misfit: float) -> None:
+        write({"values": best, "misfit": [None, misfit]})
+
+    values, figures, (before, after) = search(
+        generations=generations, people=people, seed=seed, workers=workers, parameters=parameters, log=say, keep=keep
+    )
+    known = {name: None if math.isnan(value) else value for name, value in figures.items()}
+    found = write({"values": values, "figures": known, "misfit": [before, after]})
     if as_json:
         print_json(found)
         return
