@@ -5,6 +5,8 @@ Exit codes: 0 done; 1 a valid run with misses; 2 bad input; 3 an answer is neede
 
 from __future__ import annotations
 
+import gc
+
 import typer
 
 from hscape.cli import calibrate, clinic, clones, cohort, counterfactual, explain, simulator, verify
@@ -31,6 +33,9 @@ simulator.verify_app.command("sbc")(verify.verify_sbc)
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; errors of input are one sentence and exit code 2, never a traceback."""
+    gc.set_threshold(
+        100_000, 50, 100
+    )  # imports and pictures live to the end: looking through them takes a quarter second
     raise SystemExit(run(arguments))
 
 
