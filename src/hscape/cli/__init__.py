@@ -33,9 +33,8 @@ simulator.verify_app.command("sbc")(verify.verify_sbc)
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; errors of input are one sentence and exit code 2, never a traceback."""
-    gc.set_threshold(
-        100_000, 50, 100
-    )  # imports and pictures live to the end: looking through them takes a quarter second
+    # what is imported and drawn lives to the end: looking through it again and again takes a quarter second
+    gc.set_threshold(100_000, 50, 100)
     raise SystemExit(run(arguments))
 
 
