@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
+from hscape.biology import rates
 from hscape.calibration.coarse_trials import AGE_YEARS, ARMS, TREATMENT_DAY, Followed, follow
+from hscape.clinic.thresholds import threshold
 from hscape.dynamics.coarse_record import COLUMNS, EARLY_SHARE
 from hscape.inference.numbers import HLA, PNH
 from hscape.parameters import Parameters
 from hscape.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from hscape.validation.hidden import FLAT_FOLD, SEEN_FRACTION
+from hscape.validation.reserve import RESERVE_FRACTION
 
+_RATES: Any = rates  # compiled functions; their plain form is not in their type
 _HEMOGLOBIN, _PLATELETS, _NEUTROPHILS, _RETICULOCYTES = 1, 2, 3, 4
 _TPO, _STEM_CELLS = COLUMNS.index("thrombopoietin"), COLUMNS.index("stem_cells_count")
 _FREE_DAYS = 60.0
@@ -67,7 +73,11 @@ class Trial:
     def responds_completely(self, months: float) -> np.ndarray:
         """Complete response by the stricter definition."""
         row = self.of.rows[:, self.place(months)]
-        counts = (row[:, _HEMOGLOBIN] >= 10.0) & (row[:, _NEUTROPHILS] >= 1.0) & (row[:, _PLATELETS] >= 100.0)
+        counts = (
+            (row[:, _HEMOGLOBIN] >= threshold("race_complete_hemoglobin_g_per_dl"))
+            & (row[:, _NEUTROPHILS] >= threshold("race_complete_neutrophils_1e9_per_l"))
+            & (row[:, _PLATELETS] >= threshold("race_complete_platelets_1e9_per_l"))
+        )
         return self.responds(months, is_strict=True) & counts
 
     def share(self, slot: int, place: int) -> np.ndarray:
@@ -129,11 +139,12 @@ def _camitta(trial: Trial) -> float:
     """Non-severe disease: free of transfusions, if they were needed; else a line that doubled or became normal."""
     at = trial.place(6)
     now, before = trial.of.rows[:, at], trial.of.rows[:, 0]
-    rose = (now[:, _PLATELETS] >= 2.0 * before[:, _PLATELETS]) | (now[:, _PLATELETS] > 150.0)
-    rose |= (before[:, _NEUTROPHILS] < 1.5) & (
-        (now[:, _NEUTROPHILS] >= 2.0 * before[:, _NEUTROPHILS]) | (now[:, _NEUTROPHILS] > 1.5)
-    )
-    rose |= now[:, _HEMOGLOBIN] >= before[:, _HEMOGLOBIN] + 3.0
+    platelets = threshold("camitta_complete_platelets_above_1e9_per_l")
+    neutrophils = threshold("camitta_complete_neutrophils_above_1e9_per_l")
+    doubled = now >= threshold("camitta_doubling_fold") * before
+    rose = doubled[:, _PLATELETS] | (now[:, _PLATELETS] > platelets)
+    rose |= (before[:, _NEUTROPHILS] < neutrophils) & (doubled[:, _NEUTROPHILS] | (now[:, _NEUTROPHILS] > neutrophils))
+    rose |= now[:, _HEMOGLOBIN] >= before[:, _HEMOGLOBIN] + threshold("camitta_rise_hemoglobin_g_per_dl")
     return _mean((trial.is_free(trial.of.days[at]) & (trial.is_low[:, 0] | rose))[trial.non_severe])
 
 
@@ -193,8 +204,8 @@ def _reserve(t: dict[str, Trial]) -> dict[str, float]:
     row = trial.of.rows[:, place]
     at_count = in_remission & (row[:, _PLATELETS] > 120.0) & (row[:, _PLATELETS] < 220.0)
     passed = []
-    for person in np.flatnonzero(responded & (stem_cells[:, 1] < 0.1)):
-        places = np.flatnonzero((trial.of.days >= TREATMENT_DAY) & (stem_cells[person] >= 0.1))
+    for person in np.flatnonzero(responded & (stem_cells[:, 1] < RESERVE_FRACTION)):
+        places = np.flatnonzero((trial.of.days >= TREATMENT_DAY) & (stem_cells[person] >= RESERVE_FRACTION))
         if len(places):
             passed.append(trial.of.rows[person, places[0], _HEMOGLOBIN : _NEUTROPHILS + 1])
     middle: np.ndarray = np.asarray(np.median(passed, axis=0)) if passed else np.full(3, math.nan)
@@ -211,12 +222,18 @@ def _reserve(t: dict[str, Trial]) -> dict[str, float]:
     }
 
 
+def _constants(p: Parameters) -> SimpleNamespace:
+    """The constants that the rates below read; these are called as plain Python, on arrays (`py_func`)."""
+    names = (
+        "cellularity_at_age_30_fraction", "cellularity_slope_fraction_per_decade",
+        "thrombopoietin_stem_cell_activation_fold",
+    )  # fmt: skip
+    return SimpleNamespace(**{name: p[name] for name in names})
+
+
 def _marrow_cells(trial: Trial) -> np.ndarray:
     """Blood-forming cells relative to health, from the cellularity."""
-    p = trial.p
-    normal = (
-        p["cellularity_at_age_30_fraction"] + p["cellularity_slope_fraction_per_decade"] * (AGE_YEARS - 30.0) / 10.0
-    )
+    normal = _RATES.normal_cellularity_fraction.py_func(AGE_YEARS, _constants(trial.p))
     seen = trial.of.rows[:, :, COLUMNS.index("marrow_cellularity_fraction")]
     return np.maximum(seen * (1.0 - normal) / (normal * (1.0 - seen)), 1.0e-6)
 
@@ -238,11 +255,13 @@ def _base_pairs(trial: Trial) -> float:
     if not len(rows):
         return math.nan
     interferon = rows[:, :, COLUMNS.index("interferon")]
-    signal = rows[:, :, _TPO] / (1.0 + p["interferon_thrombopoietin_block_fold"] * interferon)
-    largest, empty = p["thrombopoietin_stem_cell_activation_fold"], trial.of.regeneration_fold[failed][:, None]
+    own = _constants(p)
+    own.niche_empty_division_fold = trial.of.regeneration_fold[failed][:, None]
+    blocked = 1.0 / (1.0 + p["interferon_thrombopoietin_block_fold"] * interferon)
+    signal = _RATES.thrombopoietin_signal.py_func(rows[:, :, _TPO], blocked, 0.0)
     room = np.maximum(1.0 - rows[:, :, COLUMNS.index("lost_niche")], 1.0e-4)
     occupancy = rows[:, :, _STEM_CELLS] / p["stem_cell_niche_capacity_cells"] / room
-    fold = empty / (1.0 + (empty - 1.0) * occupancy) * largest * signal / (largest - 1.0 + signal)
+    fold = _RATES.niche_fold.py_func(occupancy, own) * _RATES.stem_cell_activation.py_func(signal, own)
     fold = fold / (1.0 + p["interferon_renewal_block_fold"] * interferon)
     per_year = 2.0 * p["telomere_loss_per_division_bp"] * DAYS_PER_YEAR / p["stem_cell_division_interval_days"]
     return per_year * (_mean(fold.ravel()) - 1.0)

@@ -166,7 +166,7 @@ def _ages(population: str, u: np.ndarray) -> np.ndarray:
 
 
 def _numbers(z: np.ndarray, age_years: np.ndarray, last_day: float, p: Parameters) -> np.ndarray:
-    """Numbers of people of several ages; what depends on age is taken in bands of ten years, regeneration exactly."""
+    """Numbers of people of several ages; clones that arose through life are taken in bands of ten years."""
     found = np.zeros((len(z), N_NUMBERS))
     hla = p["clone_HLA_allele_mutation_rate_per_year"] + p["clone_HLA_6p_CN_LOH_rate_per_year"]
     for low, high in pairwise(_AGE_EDGES):
@@ -175,12 +175,10 @@ def _numbers(z: np.ndarray, age_years: np.ndarray, last_day: float, p: Parameter
             continue
         middle = 0.5 * (low + high)
         mapping = Mapping(
-            parameters=p, age_years=middle, last_day=last_day, clones=(),
+            parameters=p, age_years=age_years[within],  # type: ignore[arg-type]  # one age a person
+            last_day=last_day, clones=(),
             piga_quantiles=life_long_cells(p["clone_PIGA_rate_per_year"], middle, p),
             hla_quantiles=life_long_cells(hla, middle, p),
         )  # fmt: skip
         found[within] = mapping.numbers(z[within])
-    older = 1.0 - p["regeneration_loss_per_decade"] * (age_years - 40.0) / 10.0
-    spread = np.exp(p["regeneration_log_sd"] * z[:, COORDINATES.index("regeneration")])
-    found[:, AT["regeneration_fold"]] = np.maximum(1.2, 1.0 + (p["niche_empty_division_fold"] - 1.0) * older * spread)
     return found

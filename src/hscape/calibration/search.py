@@ -21,8 +21,9 @@ from hscape.calibration.coarse_figures import figures
 from hscape.errors import InputError
 from hscape.parameters import Parameters, find_record
 
-#: Seeds are this far apart, so that people of neighboring seeds of the user differ.
+#: Seeds of people that take turns, and how far from them the seed is on which sets are judged.
 _PEOPLE_SEEDS, _JUDGING_SEED = 3, 899
+_LARGEST_SEED = 2**32 - 2  # of the package, for which zero means the clock
 _LARGEST_PART, _UNKNOWN_PART = 60.0, 9.0
 _START_SIGMA, _GENERATION = 0.12, 18
 
@@ -122,7 +123,9 @@ def search(
     judged = seed + _JUDGING_SEED
     before = space.cost(space.place(), 2 * people, judged)
     walk = cma.CMAEvolutionStrategy(
-        space.place(), _START_SIGMA, {"bounds": [0, 1], "seed": seed, "popsize": _GENERATION, "verbose": -9}
+        space.place(),
+        _START_SIGMA,
+        {"bounds": [0, 1], "seed": 1 + seed % _LARGEST_SEED, "popsize": _GENERATION, "verbose": -9},
     )
     best, best_cost, began = space.place(), before, time.perf_counter()
     with Parallel(n_jobs=workers) as run:
