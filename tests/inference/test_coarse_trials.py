@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 
@@ -10,6 +11,8 @@ import pytest
 
 from hscape.calibration.coarse_figures import figures
 from hscape.calibration.search import Space, content, parts, search
+from hscape.cli import run
+from hscape.cli.common import INTERRUPTED
 from hscape.errors import InputError
 from hscape.parameters import Parameters
 from hscape.validation.studies import run_study
@@ -54,8 +57,7 @@ def test_what_fits_costs_nothing_and_what_is_unknown_costs_something() -> None:
         if target["scale"] == "logit":
             value = 1.0 / (1.0 + math.exp(shift - math.log(value / (1.0 - value))))
         else:
-            assert target["scale"] == "plain" or not shift
-            value -= shift
+            value = value * math.exp(-shift) if target["scale"] == "log" else value - shift
         wanted[name] = value
     assert sum(parts(wanted).values()) == pytest.approx(0.0, abs=1e-9)
     assert parts(wanted | {"21 horse, 6 months": math.nan})["21 horse, 6 months"] == pytest.approx(9.0)
@@ -79,3 +81,18 @@ def test_without_the_package_one_sentence(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(sys.modules, "cma", None)
     with pytest.raises(InputError, match=r"hscape\[calibrate\]"):
         search(generations=1, people=20, seed=3, workers=1)
+
+
+def test_a_stopped_search_says_where_its_best_numbers_are(monkeypatch, tmp_path, capsys) -> None:
+    search_module = sys.modules["hscape.calibration.search"]
+
+    def stopped(*, keep, **rest):  # type: ignore[no-untyped-def]
+        keep({"attack_killing_per_day": 0.04}, 41.5)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(search_module, "search", stopped)
+    code = run(["calibrate", "--on-coarse-courses", "--out", str(tmp_path)])
+    kept = tmp_path / "calibration-on-coarse-courses.json"
+    assert code == INTERRUPTED
+    assert str(kept) in capsys.readouterr().err
+    assert json.loads(kept.read_text())["values"] == {"attack_killing_per_day": 0.04}

@@ -29,6 +29,8 @@ _FREE_DAYS = 60.0
 #: Smallest clone that a figure on clones follows: middle of the limits for one and two copies of the X chromosome.
 _SEQUENCED_FRACTION = 0.03
 _REPORTED_FRACTION = 3.0e-4
+_LATE_MONTHS = 30.0  # to which lasting cytopenia is followed, as in `validation.reserve`
+_FEWEST_AT_A_TENTH = 10  # people; the middle of fewer is chance, and a search would follow it
 
 
 class Trial:
@@ -208,7 +210,8 @@ def _reserve(t: dict[str, Trial]) -> dict[str, float]:
         places = np.flatnonzero((trial.of.days >= TREATMENT_DAY) & (stem_cells[person] >= RESERVE_FRACTION))
         if len(places):
             passed.append(trial.of.rows[person, places[0], _HEMOGLOBIN : _NEUTROPHILS + 1])
-    middle: np.ndarray = np.asarray(np.median(passed, axis=0)) if passed else np.full(3, math.nan)
+    is_told = len(passed) >= _FEWEST_AT_A_TENTH
+    middle: np.ndarray = np.asarray(np.median(passed, axis=0)) if is_told else np.full(3, math.nan)
     return {
         "10 thrombopoietin in remission": _mean(row[at_count, _TPO]),
         "18 stem cells per marrow cell, diagnosis": _mean(per_cell[trial.severe, 0]),
@@ -244,14 +247,15 @@ def _nothing_helps(trial: Trial) -> np.ndarray:
 
 
 def _has_stem_cells(trial: Trial) -> np.ndarray:
-    return np.asarray(np.nan_to_num(trial.of.rows[:, -1, _STEM_CELLS]) >= 1.0)
+    return np.asarray(np.nan_to_num(trial.of.rows[:, trial.place(_LATE_MONTHS), _STEM_CELLS]) >= 1.0)
 
 
 def _base_pairs(trial: Trial) -> float:
     """Base pairs a year that stem cells lose beyond health where nothing helps and stem cells are left."""
     p, days = trial.p, trial.of.days
     failed = _nothing_helps(trial) & _has_stem_cells(trial)
-    rows = trial.of.rows[failed][:, days > TREATMENT_DAY + 6.0 * DAYS_PER_MONTH]
+    first, last = (TREATMENT_DAY + months * DAYS_PER_MONTH for months in (6.0, _LATE_MONTHS))
+    rows = trial.of.rows[failed][:, (days > first) & (days <= last)]
     if not len(rows):
         return math.nan
     interferon = rows[:, :, COLUMNS.index("interferon")]

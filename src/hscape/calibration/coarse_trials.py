@@ -91,7 +91,7 @@ _SECOND = TREATMENT_DAY + 190.0
 #: The arms of the designs of `cohort/designs`, as far as the figures need them.
 ARMS = {
     "horse": CoarseArm(
-        population="trial-usa", treatments=(_globulin("horse"), _cyclosporine(182, 0)), last_day=800.0
+        population="trial-usa", treatments=(_globulin("horse"), _cyclosporine(182, 0)), last_day=2400.0
     ),
     "rabbit": CoarseArm(
         population="trial-usa", treatments=(_globulin("rabbit"), _cyclosporine(182, 0)), last_day=220.0

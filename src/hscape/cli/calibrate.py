@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from hscape.cli.common import (
+    INTERRUPTED,
     AsJson,
     Seed,
     Settings,
@@ -92,12 +93,22 @@ def _search(
         write_durably(path, (json.dumps(found, indent=1) + "\n").encode())
         return found
 
+    kept: list[float] = []
+
     def keep(best: dict[str, float], misfit: float) -> None:
         write({"values": best, "misfit": [None, misfit]})
+        kept.append(misfit)
 
-    values, figures, (before, after) = search(
-        generations=generations, people=people, seed=seed, workers=workers, parameters=parameters, log=say, keep=keep
-    )
+    try:
+        values, figures, (before, after) = search(
+            generations=generations, people=people, seed=seed, workers=workers, parameters=parameters, log=say,
+            keep=keep,
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        if not kept:
+            raise
+        say(f"hscape: stopped; the best numbers so far (misfit {kept[-1]:.1f}) are in {path}; --set takes the file.")
+        raise typer.Exit(INTERRUPTED) from None
     known = {name: None if math.isnan(value) else value for name, value in figures.items()}
     found = write({"values": values, "figures": known, "misfit": [before, after]})
     if as_json:

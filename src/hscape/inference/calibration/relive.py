@@ -6,6 +6,7 @@ The draws are those of the patient, so that a course is the same up to the day o
 from __future__ import annotations
 
 import copy
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -42,7 +43,7 @@ class Relived:
     given: tuple[Influence, ...]
 
     def go_on(self, day: float, *, with_transfusions: bool) -> None:
-        """Live up to a day of the chart."""
+        """Live up to a day of the chart, halting where care looks: a halt cuts a step, which changes the draws."""
         p = self.case.patient.parameters
         watch = Watch()
         if with_transfusions:
@@ -50,7 +51,10 @@ class Relived:
                 red_cell_trigger_g_per_dl=p["red_cell_transfusion_trigger_g_per_dl"],
                 platelet_trigger_1e9_per_l=p["platelet_transfusion_trigger_1e9_per_l"],
             )
-        self.episodes.live(self.diagnosis_day + day, watch)
+        end, interval = self.diagnosis_day + day, p["care_check_interval_days"]
+        while self.episodes.day < end:
+            check = math.floor((self.episodes.day - self.diagnosis_day) / interval + 1.0e-9) + 1
+            self.episodes.live(min(end, self.diagnosis_day + check * interval), watch)
 
     def branch(self) -> Relived:
         """A copy, to go on with in another way."""
