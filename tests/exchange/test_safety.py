@@ -250,7 +250,7 @@ def registry(tmp_path_factory):
 
 @pytest.mark.skipif(sys.gettrace() is not None, reason="tracing for coverage slows every line")
 def test_10000_rows_of_excel_cost_a_small_multiple_of_opening_the_sheet(registry):
-    """A ratio within one run, since machines differ: 25 times the bare cells was two seconds on the first machine."""
+    """A ratio within one run, since machines differ: bare cells took 0.1 s where this was set, and 2 s are promised."""
 
     def seconds(work) -> float:  # of the processor, so that a busy machine does not decide
         start = time.process_time()
@@ -263,7 +263,7 @@ def test_10000_rows_of_excel_cost_a_small_multiple_of_opening_the_sheet(registry
 
     pairs = [(seconds(cells), seconds(lambda: read_charts(registry))) for _ in range(3)]
     assert sum(len(chart.measurements) for chart in read_charts(registry).charts) > 80_000
-    assert min(whole / bare for bare, whole in pairs) < 25.0, pairs
+    assert min(whole / bare for bare, whole in pairs) < 20.0, pairs
 
 
 def test_reading_and_fractions_do_not_load_the_simulator():

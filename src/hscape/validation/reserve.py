@@ -19,7 +19,7 @@ from hscape.parameters import Parameters
 from hscape.patient import Patient
 from hscape.units import DAYS_PER_YEAR
 
-N_PEOPLE = 360  # row 19 is the middle of the one in eight who pass a tenth: standard error about 0.2 g/dL
+N_PEOPLE = 360  # rows 10 and 18 to 20 rest on the part of them who recover, or never do
 N_TRANSPLANTS = 24
 TREATMENT_DAYS = 14.0  # from diagnosis
 YEAR = DAYS_PER_YEAR
