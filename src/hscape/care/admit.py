@@ -22,6 +22,7 @@ from hscape.care.episodes import Episodes, Watch
 from hscape.care.plan import TRANSPLANT, TREATMENTS, Planned
 from hscape.care.records import Happening, VirtualPatient
 from hscape.care.seen import Seen, look
+from hscape.parameters import Parameters
 from hscape.streams import generator
 
 DONOR = CloneKind(name="donor", rate_per_year=0.0, shown_as="other", variant="donor")
@@ -96,6 +97,12 @@ def _give(care: _Care, item: Planned, day: float) -> None:
     care.episodes.give(influence)
 
 
+def next_check_day(diagnosis_day: float, day: float, parameters: Parameters) -> float:
+    """Day of the course after `day` on which care looks next."""
+    interval = parameters["care_check_interval_days"]
+    return float(diagnosis_day + interval * (math.floor((day - diagnosis_day) / interval + 1.0e-9) + 1.0))
+
+
 def _follow(care: _Care, seed: int, number: int) -> None:
     """From check to check until the end, with transplants on their days."""
     plan, episodes = care.case.plan, care.episodes
@@ -112,15 +119,13 @@ def _follow(care: _Care, seed: int, number: int) -> None:
     pending = sorted(
         ((care.diagnosis_day + item.after_diagnosis_days, item) for item in transplants), key=lambda due: due[0]
     )
-    check = 1
     while episodes.day < end - 0.5:
-        next_check = care.diagnosis_day + check * p["care_check_interval_days"]
+        next_check = next_check_day(care.diagnosis_day, episodes.day, p)
         stop = min(end, next_check, pending[0][0] if pending else end)
         episodes.live(stop, watch)
         if pending and episodes.day >= pending[0][0] - 0.5:
             _transplant(care, pending.pop(0)[1], seed, number)
         elif episodes.day >= next_check - 0.5:
-            check += 1
             pending += _decide(care, look(episodes, constants))
 
 

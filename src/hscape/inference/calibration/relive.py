@@ -6,7 +6,6 @@ The draws are those of the patient, so that a course is the same up to the day o
 from __future__ import annotations
 
 import copy
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +16,7 @@ from hscape.biology.failure.niche_loss import STATE as LOST_NICHE
 from hscape.biology.influence import Influence
 from hscape.biology.treatment import GCSF, Cyclosporine, Eltrombopag
 from hscape.care import Case
-from hscape.care.admit import DONOR
+from hscape.care.admit import DONOR, next_check_day
 from hscape.care.end_of_attack import EndOfAttack
 from hscape.care.episodes import Episodes, Watch
 from hscape.care.plan import TREATMENTS
@@ -51,10 +50,9 @@ class Relived:
                 red_cell_trigger_g_per_dl=p["red_cell_transfusion_trigger_g_per_dl"],
                 platelet_trigger_1e9_per_l=p["platelet_transfusion_trigger_1e9_per_l"],
             )
-        end, interval = self.diagnosis_day + day, p["care_check_interval_days"]
+        end = self.diagnosis_day + day
         while self.episodes.day < end:
-            check = math.floor((self.episodes.day - self.diagnosis_day) / interval + 1.0e-9) + 1
-            self.episodes.live(min(end, self.diagnosis_day + check * interval), watch)
+            self.episodes.live(min(end, next_check_day(self.diagnosis_day, self.episodes.day, p)), watch)
 
     def branch(self) -> Relived:
         """A copy, to go on with in another way."""
