@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from hscape.validation import Row, judge, validate
 
-FULL, QUICK = 400, 40
+FULL, QUICK = 500, 40
 
 
 def row_line(row: Row) -> str:

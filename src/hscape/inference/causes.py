@@ -20,6 +20,8 @@ from hscape.inference.scenarios import stopped, without_clone, without_escape, w
 OUTPUT = 12
 #: Attributable part from which a recovery is called mediated by the cause.
 MEDIATED = 0.5
+#: Output relative to health below which a marrow is empty: what is left dies away, and no part of it is attributed.
+EMPTY_OUTPUT = 1.0e-3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +71,11 @@ class Causes:
         return self.without_treatment > MEDIATED
 
 
+def attributable(output: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """Part of an output (relative to health) that is missing from another, 0 to 1; next to none of an empty marrow."""
+    return np.asarray(np.clip((output - kept) / np.maximum(output, EMPTY_OUTPUT), 0.0, 1.0))
+
+
 def slot_labels(problem: Problem) -> dict[int, str]:
     """Words for the slots that may hold cells."""
     found = {0: "ordinary stem cells", PNH: "PNH clone", HLA: "HLA-loss clone"}
@@ -103,8 +110,7 @@ def find_causes(problem: Problem, numbers: np.ndarray, noise: np.ndarray, *, eac
 
     def part(row: np.ndarray) -> np.ndarray:
         """Attributable part; a course that then never shows in the clinic is not worse than the real one."""
-        kept = np.where(np.isfinite(row[:, OUTPUT]), row[:, OUTPUT], output)
-        return np.clip(1.0 - kept / np.maximum(output, 1e-12), 0.0, 1.0)
+        return attributable(output, np.where(np.isfinite(row[:, OUTPUT]), row[:, OUTPUT], output))
 
     by_clone, by_fitness, by_presence = (np.zeros((len(numbers), len(slots))) for _ in range(3))
     cells = lived[:, CELLS : CELLS + N_SLOTS]

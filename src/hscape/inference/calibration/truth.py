@@ -9,7 +9,7 @@ import numpy as np
 from hscape.cohort.roads import without_escape, without_treatment
 from hscape.inference.calibration.design import TestPatient, life_seed
 from hscape.inference.calibration.relive import Read, Relived, relive
-from hscape.inference.causes import MEDIATED
+from hscape.inference.causes import MEDIATED, attributable
 from hscape.inference.futures import MONTHS
 from hscape.inference.judged import FREE_WEEKS
 from hscape.parameters import Parameters
@@ -83,7 +83,7 @@ def attributed(output: float, other: Relived | None, last: float) -> float:
         return 0.0
     other.go_on(last, with_transfusions=True)
     found = float(other.rows(np.array([last])).marrow_output[0])
-    return float(np.clip(1.0 - found / max(output, 1e-12), 0.0, 1.0))
+    return float(attributable(np.array([output]), np.array([found]))[0])
 
 
 def recovered(read: Read, index: int, p: Parameters) -> bool:
