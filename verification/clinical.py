@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from hscape.validation import Row, judge, validate
+from hscape.validation.studies import PATIENTS
 
-FULL, QUICK = 500, 40
+FULL, QUICK = PATIENTS, 40
 
 
 def row_line(row: Row) -> str:

@@ -100,19 +100,23 @@ def _give(care: _Care, item: Planned, day: float) -> None:
 def next_check_day(diagnosis_day: float, day: float, parameters: Parameters) -> float:
     """Day of the course after `day` on which care looks next."""
     interval = parameters["care_check_interval_days"]
+    # a day that is a check but for rounding has had its look
     return float(diagnosis_day + interval * (math.floor((day - diagnosis_day) / interval + 1.0e-9) + 1.0))
+
+
+def transfusing_watch(parameters: Parameters) -> Watch:
+    """Look out for counts below the triggers of transfusion."""
+    return Watch(
+        red_cell_trigger_g_per_dl=parameters["red_cell_transfusion_trigger_g_per_dl"],
+        platelet_trigger_1e9_per_l=parameters["platelet_transfusion_trigger_1e9_per_l"],
+    )
 
 
 def _follow(care: _Care, seed: int, number: int) -> None:
     """From check to check until the end, with transplants on their days."""
     plan, episodes = care.case.plan, care.episodes
     p = care.case.patient.parameters
-    watch = Watch()
-    if plan.with_transfusions:
-        watch = Watch(
-            red_cell_trigger_g_per_dl=p["red_cell_transfusion_trigger_g_per_dl"],
-            platelet_trigger_1e9_per_l=p["platelet_transfusion_trigger_1e9_per_l"],
-        )
+    watch = transfusing_watch(p) if plan.with_transfusions else Watch()
     constants = constants_record(p, care.case.patient.sex)
     end = care.diagnosis_day + care.case.follow_up_days
     transplants = (item for item in plan.treatments if item.name == TRANSPLANT)

@@ -16,7 +16,7 @@ from hscape.biology.failure.niche_loss import STATE as LOST_NICHE
 from hscape.biology.influence import Influence
 from hscape.biology.treatment import GCSF, Cyclosporine, Eltrombopag
 from hscape.care import Case
-from hscape.care.admit import DONOR, next_check_day
+from hscape.care.admit import DONOR, next_check_day, transfusing_watch
 from hscape.care.end_of_attack import EndOfAttack
 from hscape.care.episodes import Episodes, Watch
 from hscape.care.plan import TREATMENTS
@@ -44,12 +44,7 @@ class Relived:
     def go_on(self, day: float, *, with_transfusions: bool) -> None:
         """Live up to a day of the chart, halting where care looks: a halt cuts a step, which changes the draws."""
         p = self.case.patient.parameters
-        watch = Watch()
-        if with_transfusions:
-            watch = Watch(
-                red_cell_trigger_g_per_dl=p["red_cell_transfusion_trigger_g_per_dl"],
-                platelet_trigger_1e9_per_l=p["platelet_transfusion_trigger_1e9_per_l"],
-            )
+        watch = transfusing_watch(p) if with_transfusions else Watch()
         end = self.diagnosis_day + day
         while self.episodes.day < end:
             self.episodes.live(min(end, next_check_day(self.diagnosis_day, self.episodes.day, p)), watch)
