@@ -18,6 +18,7 @@ from hscape.dynamics.simulate import simulate
 from hscape.parameters import Parameters
 from hscape.patient import Patient
 from hscape.units import DAYS_PER_YEAR
+from hscape.validation.plated import granulocytic_colonies, stem_cell_colonies
 
 N_PEOPLE = 360  # rows 10 and 18 to 20 rest on the part of them who recover, or never do
 N_TRANSPLANTS = 24
@@ -116,8 +117,12 @@ def _engrafted(people: Sequence[VirtualPatient]) -> list[VirtualPatient]:
 
 
 def _percent(people: Sequence[VirtualPatient], years: float) -> list[float]:
-    """LTC-IC per marrow cell some years after treatment, percent of health."""
-    return [100.0 * _at(p, "ltc_ic_relative_fraction", TREATMENT_DAYS + years * YEAR) for p in people]
+    """LTC-IC per mononuclear cell some years after treatment, percent of health."""
+    return [100.0 * _stem_cell_colonies(p, TREATMENT_DAYS + years * YEAR) for p in people]
+
+
+def _stem_cell_colonies(patient: VirtualPatient, after_diagnosis_days: float) -> float:
+    return float(stem_cell_colonies(patient, [_day(patient, after_diagnosis_days)])[0])
 
 
 def _in_response(severe: Sequence[VirtualPatient], years: float) -> list[VirtualPatient]:
@@ -132,12 +137,15 @@ def _in_response(severe: Sequence[VirtualPatient], years: float) -> list[Virtual
 
 
 def _colonies(severe: Sequence[VirtualPatient]) -> dict[str, float]:
-    """Colony-forming cells per marrow cell, relative to health: across severe patients and later responders."""
+    """Colony-forming cells per mononuclear cell, relative to health: across severe patients and later responders."""
     at = {years: _percent(_in_response(severe, years), years) for years in (1.0, 2.0, 3.0, 6.0)}
     middle = _mean([*at[2.0], *at[3.0]])
-    granulocytic = [_at(p, "cfu_gm_relative_fraction", TREATMENT_DAYS + 2.0 * YEAR) for p in _in_response(severe, 2.0)]
+    day = TREATMENT_DAYS + 2.0 * YEAR
+    granulocytic = [float(granulocytic_colonies(p, [_day(p, day)])[0]) for p in _in_response(severe, 2.0)]
+    at_diagnosis = [100.0 * _stem_cell_colonies(p, 0.0) for p in severe]
     return {
-        "diagnosis_percent": 100.0 * _mean([_at(p, "ltc_ic_relative_fraction", 0.0) for p in severe]),
+        "diagnosis_percent": _mean(at_diagnosis),
+        "diagnosis_middle_percent": _median(at_diagnosis),
         "year_1_percent": _mean(at[1.0]),
         "years_2_to_3_percent": middle,
         "year_6_over_2_to_3": _mean(at[6.0]) / middle,
