@@ -35,6 +35,9 @@ ASSAYS: tuple[str, ...] = (
     "chimerism",
     "other",
 )
+#: Kinds and assays whose name is not simply the word.
+_SHOWN_AS = {"pnh": "PNH", "hla_loss": "HLA loss", "sanger": "Sanger sequencing", "ddpcr": "droplet PCR",
+             "snp_array": "SNP array", "fish": "FISH"}  # fmt: skip
 SPECIMENS: tuple[str, ...] = (
     "blood",
     "marrow",
@@ -54,6 +57,11 @@ SPECIMENS: tuple[str, ...] = (
 )
 #: What happened to the wild-type copy in the mutated cell.
 COPY_STATES: tuple[str, ...] = ("heterozygous", "hemizygous", "cn_loh", "deletion", "gain", "unknown")
+
+
+def shown_as(name: str) -> str:
+    """A kind of clone or an assay as people write it."""
+    return _SHOWN_AS.get(name, name.replace("_", " "))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from hscape.inference.checks import (
 )
 from hscape.inference.engines import Draws
 from hscape.inference.problem import Problem
+from hscape.inference.quantities import words_of
 
 NOT_LEARNT = 0.1
 #: Unlikely points that one chart may hold by chance alone: one in two hundred.
@@ -49,7 +50,7 @@ def raise_alarms(
              *_conflicts(problem)]  # fmt: skip
     little = little_learnt(problem, learnt)
     if little:
-        words = ", ".join(name.replace("_", " ") for name in little)
+        words = ", ".join(words_of(name) for name in little)
         found.append(Alarm("not learnt", TELLS, f"the chart taught nothing, or nearly so, about: {words}"))
     return tuple(found)
 
@@ -92,7 +93,7 @@ def _islands(draws: Draws, quantities: dict[str, np.ndarray]) -> list[Alarm]:
     for name, values in quantities.items():
         spread = math.sqrt(0.5 * (float(np.nanvar(values[first])) + float(np.nanvar(values[second]))))
         if spread > 0.0 and abs(np.nanmean(values[first]) - np.nanmean(values[second])) > LARGEST_DISAGREEMENT * spread:
-            far.append(name.replace("_", " "))
+            far.append(words_of(name))
     if not far:
         return []
     return [Alarm("islands disagree", LOWERS, f"two runs on different ways differ in: {', '.join(far)}")]

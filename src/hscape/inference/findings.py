@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hscape.chart import CloneMeasurement
+from hscape.chart.clones import shown_as
 from hscape.fractions import cell_fraction
 from hscape.inference.causes import slot_labels
 from hscape.inference.numbers import HLA, PNH
@@ -50,7 +51,7 @@ def clone_findings(problem: Problem) -> dict[str, Finding]:
             state=FOUND if positive else NOT_FOUND if tested else NOT_TESTED,
             first_day=min((m.day for m in positive), default=None),
             limit_fraction=min(known, default=None),
-            assays=tuple(sorted({m.assay.replace("_", " ") for m in tested})),
+            assays=tuple(sorted({shown_as(m.assay) for m in tested})),
             entries=entries,
         )
     return found

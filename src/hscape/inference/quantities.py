@@ -4,6 +4,8 @@ from __future__ import annotations
 
 #: Part of the stem cells that is ordinary, below which the reserve is told in two parts.
 MOSTLY_ORDINARY_FRACTION = 0.9
+#: Values this near to zero say no more than that they are.
+LEAST_SHOWN = 1.0e-4
 #: Name -> (words, unit, True if printed as percent).
 QUANTITIES: dict[str, tuple[str, str, bool]] = {
     "killing_per_day": ("killing rate of a full attack", "per day", False),
@@ -39,11 +41,13 @@ def unit_of(name: str) -> str:
 
 
 def shown(name: str, value: float | None) -> str:
-    """A value for reading, with three digits."""
+    """A value for reading, with three digits; nearer to zero than `LEAST_SHOWN` only that it is."""
     if value is None:
         return ""
     fold = 100.0 if name in QUANTITIES and QUANTITIES[name][2] else 1.0
     scaled = fold * value
+    if 0.0 < abs(scaled) < LEAST_SHOWN:
+        return f"below {LEAST_SHOWN:g}"
     return f"{scaled:.0f}" if abs(scaled) >= 1000 else f"{scaled:.3g}"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hscape.inference.explain import Explanation
-from hscape.inference.quantities import percent
+from hscape.inference.quantities import of_normal, percent
 from hscape.plots.chart_time import plain
 from hscape.plots.explained_time import finish, past_span, shown_days, slot_color
 from hscape.plots.style import GRID, pyplot
@@ -18,10 +18,10 @@ LEAST_DRAWN = 0.002
 
 def title_of_output(e: Explanation) -> str:
     """What the picture shows."""
-    output = 100 * float(np.median(e.causes.output))
+    output = of_normal(float(np.median(e.causes.output)))
     label, share = max(((label, float(s[-1])) for label, s in e.course.shares.items()), key=lambda pair: pair[1])
     return (
-        f"Who rebuilt the marrow: output is {output:.0f} % of normal on day {e.problem.last_day:g}, "
+        f"Who rebuilt the marrow: output is {output} of normal on day {e.problem.last_day:g}, "
         f"{percent(share)} of it (mean of the draws) from {plain(label, 40)}"
     )
 

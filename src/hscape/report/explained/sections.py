@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hscape.chart.clones import shown_as
 from hscape.clinic import assess
 from hscape.clinic.course import read_course
 from hscape.fingerprint import model_fingerprint
@@ -124,7 +125,7 @@ def _not_done(e: Explanation) -> list[str]:
     days: dict[str, list[str]] = {}
     for m in e.chart.clone_measurements:
         if m.status in ("not_tested", "not_assessable") and m.day <= e.problem.last_day:
-            name = f"{m.gene or m.kind.replace('_', ' ')} by {m.assay} ({m.status.replace('_', ' ')})"
+            name = f"{m.gene or shown_as(m.kind)} by {shown_as(m.assay)} ({m.status.replace('_', ' ')})"
             days.setdefault(name, []).append(f"{m.day:g}")
     return [f"{name}: day {', '.join(when)}" for name, when in sorted(days.items())]
 

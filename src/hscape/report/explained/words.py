@@ -53,8 +53,10 @@ def interval(values: np.ndarray, words: Callable[[float], str] = percent) -> str
     seen = values[np.isfinite(values)]
     if not len(seen):
         return "not known"
-    low, middle, high = np.quantile(seen, (0.05, 0.5, 0.95))
-    return f"{words(middle)} (90 % interval {words(low)} to {words(high)})"
+    low, middle, high = (words(value) for value in np.quantile(seen, (0.05, 0.5, 0.95)))
+    if low == middle == high and not middle[0].isdigit():  # beyond a limit of what is told, as a whole
+        return f"{middle} (as is the whole 90 % interval)"
+    return f"{middle} (90 % interval {low} to {high})"
 
 
 def is_by_network(e: Explanation) -> bool:
