@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from hscape.inference.causes import EMPTY_OUTPUT, attributable
+from hscape.counterfactuals.attribution import EMPTY_OUTPUT
+from hscape.inference.causes import attributable
 
 
 def test_part_is_what_is_missing_of_the_output() -> None:

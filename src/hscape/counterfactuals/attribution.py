@@ -17,8 +17,10 @@ from hscape.counterfactuals.changes import ALL_TREATMENTS, Changes, planned_name
 from hscape.counterfactuals.compare import MONTHS, compare, has_recovered, values_at
 from hscape.units import DAYS_PER_MONTH
 
+#: Missing part of the output above which a thing is called a cause of it.
 CAUSE_FROM = 0.5
-_SMALLEST_OUTPUT = 1.0e-9
+#: Output relative to health below which a marrow is empty: what is left dies away, and no part of it is attributed.
+EMPTY_OUTPUT = 1.0e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,7 @@ def _at_month(
 
 def _missing(output: float | None, without: float | None) -> float | None:
     """AF; negative if the marrow would have given more without."""
-    if output is None or without is None or output < _SMALLEST_OUTPUT:
+    if output is None or without is None or output < EMPTY_OUTPUT:
         return None
     return 1.0 - without / output
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hscape.counterfactuals.attribution import CAUSE_FROM, EMPTY_OUTPUT
 from hscape.dynamics.coarse_record import CELLS, GRANULOCYTE, N_SLOTS
 from hscape.inference.judged import is_recovered
 from hscape.inference.numbers import FIRST_OTHER, HLA, PNH
@@ -18,10 +19,6 @@ from hscape.inference.problem import Problem
 from hscape.inference.scenarios import stopped, without_clone, without_escape, without_fitness
 
 OUTPUT = 12
-#: Attributable part from which a recovery is called mediated by the cause.
-MEDIATED = 0.5
-#: Output relative to health below which a marrow is empty: what is left dies away, and no part of it is attributed.
-EMPTY_OUTPUT = 1.0e-3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,12 +60,12 @@ class Causes:
     @property
     def is_mediated(self) -> np.ndarray:
         """True where escape clones made more than half of the output possible."""
-        return self.without_escape > MEDIATED
+        return self.without_escape > CAUSE_FROM
 
     @property
     def is_by_treatment(self) -> np.ndarray:
         """True where treatment made more than half of the output possible."""
-        return self.without_treatment > MEDIATED
+        return self.without_treatment > CAUSE_FROM
 
 
 def attributable(output: np.ndarray, kept: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 from hscape.chart import Chart
 from hscape.clinic import assess
 from hscape.clinic.response_at import NONE, RESPONSES
+from hscape.counterfactuals.attribution import CAUSE_FROM
 from hscape.fractions import cell_fraction
 from hscape.inference.alarms import raise_alarms, status_of
 from hscape.inference.calibration import fitter_faults, misfits
@@ -17,7 +18,6 @@ from hscape.inference.calibration.posterior import Answer, answer, sampler_of
 from hscape.inference.calibration.relive import planned
 from hscape.inference.calibration.score import score
 from hscape.inference.calibration.truth import find_truth
-from hscape.inference.causes import MEDIATED
 from hscape.inference.checks import TELLS, judge_fit
 from hscape.streams import generator, stream_key
 
@@ -139,5 +139,5 @@ def simple_rules(chart: Chart) -> dict[str, float]:
     shares = _shares(chart)
     return {
         "largest clone": float(min(1.0, max(shares.values(), default=0.0))),
-        "clone-derived counts": float(sum(shares.values()) > MEDIATED),
+        "clone-derived counts": float(sum(shares.values()) > CAUSE_FROM),
     }

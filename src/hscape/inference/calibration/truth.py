@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from hscape.cohort.roads import without_escape, without_treatment
+from hscape.counterfactuals.attribution import CAUSE_FROM
 from hscape.inference.calibration.design import TestPatient, life_seed
 from hscape.inference.calibration.relive import Read, Relived, relive
-from hscape.inference.causes import MEDIATED, attributable
+from hscape.inference.causes import attributable
 from hscape.inference.futures import MONTHS
 from hscape.inference.judged import FREE_WEEKS
 from hscape.parameters import Parameters
@@ -70,8 +71,8 @@ def find_truth(patient: TestPatient, seed: int) -> Truth:
     }
     events: dict[str, bool | None] = {
         "recovered": back,
-        "clone-mediated": by_escape > MEDIATED,
-        "by treatment": by_treatment > MEDIATED,
+        "clone-mediated": by_escape > CAUSE_FROM,
+        "by treatment": by_treatment > CAUSE_FROM,
     }
     events |= _after(course, last, p)
     return Truth(quantities=quantities, events=events)
