@@ -141,7 +141,7 @@ def validate(
     biology: Annotated[bool, typer.Option("--biology", help="only the rows on biology")] = False,
     clinical: Annotated[bool, typer.Option("--clinical", help="only the rows on clinical studies")] = False,
     patients: Annotated[
-        str | None, typer.Option(help="eligible patients in each simulated study (default 500)")
+        str | None, typer.Option(help="eligible patients in each simulated study (default 1000)")
     ] = None,
 ) -> None:
     """Hold published facts and published studies against what the simulator gives; minutes for all rows."""

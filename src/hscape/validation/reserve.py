@@ -20,7 +20,7 @@ from hscape.patient import Patient
 from hscape.units import DAYS_PER_YEAR
 from hscape.validation.plated import granulocytic_colonies, stem_cell_colonies
 
-N_PEOPLE = 360  # rows 10 and 18 to 20 rest on the part of them who recover, or never do
+N_PEOPLE = 720  # rows 10 and 18 to 20 rest on the part of them who recover, or never do
 N_TRANSPLANTS = 24
 TREATMENT_DAYS = 14.0  # from diagnosis
 YEAR = DAYS_PER_YEAR

@@ -23,7 +23,7 @@ from hscape.parameters import Parameters
 from hscape.validation.estimates import Estimate, share
 from hscape.validation.hidden import hidden_numbers
 
-PATIENTS = 500  # eligible ones a design: a share of 0.4 is then known to 4 points, and in one of two arms to 6
+PATIENTS = 1000  # eligible ones a design: a share of 0.4 is then known to 3 points, and in one of two arms to 4
 LARGEST_SCREENING = 6  # simulated for one wanted, at most
 BATCH = 10
 REPORT_SECONDS = 5.0
