@@ -24,7 +24,7 @@ SEED = 20261122
 WORKERS = int(os.environ.get("HSCAPE_VERIFY_WORKERS", "2"))
 ROOT = Path(__file__).parents[1] / "results" / "verification"
 #: Patients drawn: engine or study -> (quick, whole). Attribution by the answer was planned with 480 and ended by the clock;
-#: the page of the engines holds all 500 previews and 181 answers so far, for the same reason.
+#: the page of the engines holds all 500 previews and 335 answers so far, for the same reason.
 SIZES = {
     "preview": (30, 500),
     "answer": (10, 500),
