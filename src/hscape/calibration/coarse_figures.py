@@ -20,6 +20,7 @@ from hscape.inference.numbers import HLA, PNH
 from hscape.parameters import Parameters
 from hscape.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from hscape.validation.hidden import FLAT_FOLD, SEEN_FRACTION
+from hscape.validation.plated import cells_of_cellularity
 from hscape.validation.reserve import RESERVE_FRACTION
 
 _RATES: Any = rates  # compiled functions; their plain form is not in their type
@@ -238,7 +239,7 @@ def _marrow_cells(trial: Trial) -> np.ndarray:
     """Blood-forming cells relative to health, from the cellularity."""
     normal = _RATES.normal_cellularity_fraction.py_func(AGE_YEARS, _constants(trial.p))
     seen = trial.of.rows[:, :, COLUMNS.index("marrow_cellularity_fraction")]
-    return np.maximum(seen * (1.0 - normal) / (normal * (1.0 - seen)), 1.0e-6)
+    return np.maximum(cells_of_cellularity(seen, normal), 1.0e-6)
 
 
 def _nothing_helps(trial: Trial) -> np.ndarray:

@@ -42,7 +42,17 @@ def blood_forming_cells(patient: VirtualPatient, days: Sequence[float]) -> np.nd
     person, constants = patient.history.patient, patient.history.constants
     normal = np.array([rates.normal_cellularity_fraction(person.age_at(day), constants) for day in days])
     cells = _column(patient, "marrow_cellularity_fraction", days)
-    return cells * (1.0 - normal) / (normal * (1.0 - cells))
+    return cells_of_cellularity(cells, normal)
+
+
+def cells_of_cellularity(cellularity: np.ndarray, normal: np.ndarray | float) -> np.ndarray:
+    """Blood-forming cells relative to health; undoes `biology.rates.cellularity_fraction`.
+
+    Args:
+        cellularity: share of the marrow that is not fat, 0 up to less than 1, any shape.
+        normal: that of a healthy person of the same age.
+    """
+    return cellularity * (1.0 - normal) / (normal * (1.0 - cellularity))
 
 
 def _mononuclear_cells(patient: VirtualPatient, days: Sequence[float]) -> np.ndarray:
