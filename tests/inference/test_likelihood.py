@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from hscape.dynamics.coarse_record import EARLY_SHARE, GRANULOCYTE, LYMPHOCYTE, N_COLUMNS, N_SLOTS
-from hscape.inference.finding_rows import COUNT, NO_SHARE, READS, SHARE, TRIGGER
+from hscape.inference.finding_rows import CELLULARITY, COUNT, MOST_SHARE, NO_SHARE, READS, SHARE, TRIGGER
 from hscape.inference.finding_rows import N_COLUMNS as N_OBSERVED
 from hscape.inference.likelihood import log_chance, share_in
 from hscape.inference.sampler import Effort, sample
@@ -74,6 +74,42 @@ def test_shares_of_cells_scatter_on_the_logit_scale() -> None:
     none = _observed(0, NO_SHARE, 1, 0.2, 0.15, 0.25, 0, 0.0, 0)
     expected = math.log(0.75 + 0.25 * stats.norm.cdf((logit(0.2) - logit(0.3)) / 0.15))
     assert log_chance(none, _row()) == pytest.approx(expected, rel=1e-9)
+
+
+def _logit(x: float) -> float:
+    return math.log(x / (1.0 - x))
+
+
+@pytest.mark.parametrize("share", [0.9, 0.998, 0.99999])
+def test_chances_of_all_readings_of_a_share_are_one_together(share: float) -> None:
+    """Readings above `MOST_SHARE` are told as that, so it has the chance of all of them and not a density."""
+    row, sd = _row(), 0.3
+    row[GRANULOCYTE + 1] = share
+    grid = np.linspace(-6.0, _logit(MOST_SHARE), 4001)[:-1]
+    density = [math.exp(log_chance(_observed(0, SHARE, 1, 1 / (1 + math.exp(-x)), sd), row)) for x in grid]
+    at_the_top = math.exp(log_chance(_observed(0, SHARE, 1, MOST_SHARE, sd), row))
+    # the last step of the grid is left out: 0.003 wide, at a density of at most 1.4
+    assert np.trapezoid(density, grid) + at_the_top == pytest.approx(1.0, abs=6e-3)
+
+
+def test_all_cells_of_a_clone_speak_for_no_others_alive() -> None:
+    """A reading of all cells does not ask for a thousandth of others: what was fewer fits as well or better."""
+    found = []
+    for share in (0.99, 0.999, 1.0 - 1e-6, 1.0):
+        row = _row()
+        row[GRANULOCYTE + 1] = share
+        found.append(log_chance(_observed(0, SHARE, 1, MOST_SHARE, 0.3), row))
+    assert found[0] < -20.0
+    assert found[1] == pytest.approx(math.log(0.5), rel=1e-6)
+    assert found[2] == pytest.approx(0.0, abs=1e-6) and found[3] == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(("told", "true", "sign"), [(0.02, 0.001, 1.0), (0.98, 0.97, -1.0)])
+def test_cellularity_at_the_end_of_its_scale_has_the_chance_of_the_tail(told: float, true: float, sign: float) -> None:
+    row = _row()
+    row[7] = true
+    expected = stats.norm.logcdf(sign * (_logit(told) - _logit(true)) / 0.6)
+    assert log_chance(_observed(0, CELLULARITY, 0, told, 0.6), row) == pytest.approx(expected, rel=1e-9)
 
 
 def test_a_transfusion_says_that_the_count_was_at_the_trigger() -> None:

@@ -13,7 +13,17 @@ import numpy as np
 from scipy.special import ndtr
 
 from hscape.inference.engines import Draws
-from hscape.inference.finding_rows import CELLULARITY, COUNT, NO_READS, NO_SHARE, READS, SHARE, TRIGGER
+from hscape.inference.finding_rows import (
+    CELLULARITY,
+    COUNT,
+    LEAST_CELLULARITY,
+    MOST_SHARE,
+    NO_READS,
+    NO_SHARE,
+    READS,
+    SHARE,
+    TRIGGER,
+)
 from hscape.inference.likelihood import below_mean, log_chance, row_on_day, share_in
 from hscape.inference.problem import Problem
 
@@ -66,6 +76,8 @@ def standardized(problem: Problem, rows: np.ndarray) -> np.ndarray:
             found[:, k] = (np.log(o[3] / truth) + below_mean(o[10] + more)) / np.sqrt(o[4] ** 2 + more)
         elif what == CELLULARITY and o[5] == 0.0:
             found[:, k] = (_logit(o[3]) - _logit(row[:, 7])) / o[4]
+            if o[3] <= LEAST_CELLULARITY:
+                found[:, k] = np.minimum(found[:, k], 0.0)
         elif what == TRIGGER:
             found[:, k] = np.log(o[3] / np.maximum(row[:, int(o[2])], 1e-12)) / o[4]
         elif what in (SHARE, READS):
@@ -73,6 +85,8 @@ def standardized(problem: Problem, rows: np.ndarray) -> np.ndarray:
             if what == SHARE:
                 shown = share + o[7] * (1.0 - share)
                 found[:, k] = (o[3] - shown) / o[9] if o[9] > 0.0 else (_logit(o[3]) - _logit(shown)) / o[4]
+                if o[3] >= MOST_SHARE and o[9] == 0.0:  # "so much or more": a larger share is no distance
+                    found[:, k] = np.maximum(found[:, k], 0.0)
             else:
                 vaf = share * o[5] / (share * o[6] + (1.0 - share) * o[7])
                 shown = np.clip(vaf * (1 - o[10]) + (1 - vaf) * o[10], 1e-7, 1 - 1e-7)

@@ -10,7 +10,9 @@ from hscape.chart import Chart, CloneMeasurement
 from hscape.fractions import Copies, cell_fraction, choose_copies
 from hscape.genome.genes import find_gene
 from hscape.inference.finding_rows import (
+    LEAST_SHARE,
     MOST_CLONES,
+    MOST_SHARE,
     NO_READS,
     NO_SHARE,
     READS,
@@ -110,7 +112,7 @@ def _one(reader: Reader, m: CloneMeasurement, slot: int) -> None:
     if fraction.fraction is None:
         reader.leave("clones called positive without a number")
         return
-    share = min(max(fraction.fraction, 1e-6), 0.999)
+    share = min(max(fraction.fraction, LEAST_SHARE), MOST_SHARE)
     counting = counting_logit(*share_limits(fraction))
     reader.add(label, m.day, SHARE, slot, share, math.hypot(counting, error), 0, 0, background, specimen)
 

@@ -14,6 +14,10 @@ COUNT, CELLULARITY, READS, SHARE, NO_READS, NO_SHARE, TRIGGER, NO_HLA = range(8)
 MOST_WAYS = 8
 #: Columns of a row: day, what, place (column of the course, or slot), value, and four numbers that depend on `what`.
 N_COLUMNS = 12
+#: Largest and smallest share of cells that a row tells, and the ends of cellularity: a reading there says no more than
+#: "so much or more", or "so little or less".
+MOST_SHARE, LEAST_SHARE = 0.999, 1.0e-6
+LEAST_CELLULARITY, MOST_CELLULARITY = 0.02, 0.98
 GRANULOCYTES, BLOOD, MARROW, LYMPHOCYTES, MONONUCLEAR = range(5)
 SPECIMENS = {
     "granulocytes": GRANULOCYTES, "monocytes": GRANULOCYTES, "blood": BLOOD, "unknown": BLOOD, "marrow": MARROW,

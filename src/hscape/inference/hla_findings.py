@@ -16,7 +16,16 @@ import numpy as np
 from hscape.chart import Chart, CloneMeasurement
 from hscape.fractions import cell_fraction
 from hscape.genome.genes import RESTRICTING_LOCI
-from hscape.inference.finding_rows import NO_HLA, SHARE, SPECIMENS, Reader, counting_logit, share_limits
+from hscape.inference.finding_rows import (
+    LEAST_SHARE,
+    MOST_SHARE,
+    NO_HLA,
+    SHARE,
+    SPECIMENS,
+    Reader,
+    counting_logit,
+    share_limits,
+)
 from hscape.inference.numbers import HLA
 from hscape.parameters import Parameters
 
@@ -96,7 +105,7 @@ def _found(reader: Reader, positive: Sequence[CloneMeasurement]) -> None:
         reader.leave("clones called positive without a number")
         return
     first = counted[0]
-    share = min(max(total, 1e-6), 0.999)
+    share = min(max(total, LEAST_SHARE), MOST_SHARE)
     error = math.hypot(counting_logit(low, high), reader.p["clone_share_model_error_logit"])
     reader.add(f"HLA loss, {first.assay}, day {first.day:g}", first.day, SHARE, HLA, share, error, 0, 0, 0,
                SPECIMENS[first.specimen], 0.0 if flow else unequal_reads_sd(reader.p, positive))  # fmt: skip

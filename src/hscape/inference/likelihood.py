@@ -14,7 +14,7 @@ import numpy as np
 
 from hscape.compiled import compiled, inlined
 from hscape.dynamics.coarse_record import EARLY_SHARE, GRANULOCYTE, LYMPHOCYTE, first_row_from
-from hscape.inference.finding_rows import MOST_WAYS
+from hscape.inference.finding_rows import LEAST_CELLULARITY, MOST_CELLULARITY, MOST_SHARE, MOST_WAYS
 
 LOWEST = -1.0e10
 _HALF_LOG_2PI = 0.9189385332046727
@@ -115,9 +115,11 @@ def log_chance(o, row):
         return _count(o, row)
     if what == 1:
         x = _logit(o[3]) - _logit(row[7])
-        if o[5] == 0.0:
-            return _log_normal(x, o[4])
-        return _log_cdf((x if o[5] < 0.0 else -x) / o[4])
+        if o[5] < 0.0 or o[3] <= LEAST_CELLULARITY:
+            return _log_cdf(x / o[4])
+        if o[5] > 0.0 or o[3] >= MOST_CELLULARITY:
+            return _log_cdf(-x / o[4])
+        return _log_normal(x, o[4])
     if what == 6:
         return _log_normal(math.log(o[3] / max(row[int(o[2])], _TINY)), o[4])
     slot = int(o[2])
@@ -136,7 +138,8 @@ def log_chance(o, row):
         if o[9] > 0.0:  # unequal reads: only how far they are from equal is told
             near, far = _log_normal(o[3] - share, o[9]), _log_normal(o[3] + share, o[9])
             return near + math.log1p(math.exp(far - near))
-        return _log_normal(_logit(o[3]) - _logit(share), o[4])
+        x = _logit(o[3]) - _logit(share)
+        return _log_cdf(-x / o[4]) if o[3] >= MOST_SHARE else _log_normal(x, o[4])
     share = share + o[7] * (1.0 - share)
     if what == 7:  # one way of losing an allele; `log_likelihood` averages over the ways
         return _log_cdf((_logit(o[3]) - _logit(share)) / max(o[4], 0.1))

@@ -1,8 +1,8 @@
 """Moves of persons and their chance that keep the posterior at a temperature, and the states that they move.
 
 A move of the person goes to a normal distribution that other states suggest, in some of its directions; a move of the
-chance towards its prior; a jump draws one coordinate of the person anew (Crank-Nicolson, Cotter, Roberts, Stuart and
-White 2013). Each is taken or not by Metropolis and Hastings.
+chance (of all slots, or of one) towards its prior; a jump draws one coordinate of the person anew (Crank-Nicolson,
+Cotter, Roberts, Stuart and White 2013). Each is taken or not by Metropolis and Hastings.
 
 How fast ordinary stem cells are lost and how lucky they were say nearly the same to a chart, so that a person who moves
 alone soon no longer fits. What varies slowly in the chance of ordinary stem cells (`Slow`) therefore moves with the
@@ -219,7 +219,11 @@ def _move(problem, cloud, beta, kind, size, normal, slow, random, start):  # typ
         held, active = np.float32(math.sqrt(1.0 - size * size)), problem.n_active
         noise = cloud.noise.copy()
         fresh = random.standard_normal((n, noise.shape[1], active), dtype=np.float32)
-        noise[:, :, :active] = held * noise[:, :, :active] + np.float32(size) * fresh
+        # half of the states move the chance of one slot alone: a clone that should not be there need not wait for luck
+        # in all the others
+        alone = random.integers(active, size=n)[:, None] == np.arange(active)
+        moved = (alone | (random.random(n) < 0.5)[:, None])[:, None, :]
+        noise[:, :, :active] = np.where(moved, held * noise[:, :, :active] + np.float32(size) * fresh, noise[:, :, :active])
     ll, each = problem.log_likelihood(z, noise)
     cloud.n_courses += n
     is_taken = np.log(random.random(n)) < base - cloud.base + beta * (ll + lift - cloud.gain) + log_ratio

@@ -14,7 +14,15 @@ import numpy as np
 from hscape.chart import Chart, Measurement
 from hscape.dynamics.coarse_record import COLUMNS
 from hscape.inference.clone_findings import choose_clones, read_clones
-from hscape.inference.finding_rows import CELLULARITY, COUNT, N_COLUMNS, TRIGGER, Reader
+from hscape.inference.finding_rows import (
+    CELLULARITY,
+    COUNT,
+    LEAST_CELLULARITY,
+    MOST_CELLULARITY,
+    N_COLUMNS,
+    TRIGGER,
+    Reader,
+)
 from hscape.inference.slots import CloneSlot
 from hscape.parameters import Parameters
 
@@ -105,7 +113,7 @@ def readings_variance(p: Parameters, short: str) -> float:
 
 def _cellularity(reader: Reader, entry: Measurement) -> None:
     p = reader.p
-    value = min(max(entry.value, 0.02), 0.98)
+    value = min(max(entry.value, LEAST_CELLULARITY), MOST_CELLULARITY)
     step = p["cellularity_step_fraction"] / math.sqrt(12.0) / (value * (1.0 - value))
     sd = math.hypot(p["cellularity_reading_variation_logit"], step)
     censored = {"none": 0.0, "below": -1.0, "above": 1.0}[entry.censored]

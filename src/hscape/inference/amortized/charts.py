@@ -14,7 +14,14 @@ import numpy as np
 
 from hscape.compiled import compiled
 from hscape.inference.amortized.plans import Plan
-from hscape.inference.finding_rows import N_COLUMNS, karyotype_limit
+from hscape.inference.finding_rows import (
+    LEAST_CELLULARITY,
+    LEAST_SHARE,
+    MOST_CELLULARITY,
+    MOST_SHARE,
+    N_COLUMNS,
+    karyotype_limit,
+)
 from hscape.inference.hla_findings import hla_sequencing_limit
 from hscape.inference.likelihood import below_mean, share_in
 from hscape.inference.observations import platelets_when_given, readings_variance
@@ -141,7 +148,7 @@ def _found_share(slot, specimen, share, sd, background, limit, whole, o):
     is_seen = np.random.random() < whole
     o[2], o[8], o[7] = slot, specimen, background
     if is_seen and value >= limit:
-        o[1], o[3], o[4] = 3.0, min(max(value, 1.0e-6), 0.999), sd
+        o[1], o[3], o[4] = 3.0, min(max(value, LEAST_SHARE), MOST_SHARE), sd
         return True
     o[1], o[3], o[4], o[5] = 5.0, limit, sd, whole
     return False
@@ -223,7 +230,8 @@ def draw_findings(course, days, given, n_given, clones, is_male, a, rows):
         first = 0.7 if day == 0.0 else 0.0
         if has_marrow and u() < max(first, marrow_rate):
             value = _share(_logit(row[7]) + a.reading_logit * np.random.standard_normal())
-            value = min(max(round(value / a.cellularity_step) * a.cellularity_step, 0.02), 0.98)
+            value = round(value / a.cellularity_step) * a.cellularity_step
+            value = min(max(value, LEAST_CELLULARITY), MOST_CELLULARITY)
             o = rows[n]
             o[:] = 0.0
             step = a.cellularity_step / math.sqrt(12.0) / (value * (1.0 - value))
