@@ -101,7 +101,8 @@ def test_all_cells_of_a_clone_speak_for_no_others_alive() -> None:
         found.append(log_chance(_observed(0, SHARE, 1, MOST_SHARE, 0.3), row))
     assert found[0] < -20.0
     assert found[1] == pytest.approx(math.log(0.5), rel=1e-6)
-    assert found[2] == pytest.approx(0.0, abs=1e-6) and found[3] == pytest.approx(0.0, abs=1e-6)
+    assert found[2] == pytest.approx(0.0, abs=1e-6)
+    assert found[3] == pytest.approx(0.0, abs=1e-6)
 
 
 @pytest.mark.parametrize(("told", "true", "sign"), [(0.02, 0.001, 1.0), (0.98, 0.97, -1.0)])

@@ -223,7 +223,8 @@ def _move(problem, cloud, beta, kind, size, normal, slow, random, start):  # typ
         # in all the others
         alone = random.integers(active, size=n)[:, None] == np.arange(active)
         moved = (alone | (random.random(n) < 0.5)[:, None])[:, None, :]
-        noise[:, :, :active] = np.where(moved, held * noise[:, :, :active] + np.float32(size) * fresh, noise[:, :, :active])
+        before = noise[:, :, :active]
+        noise[:, :, :active] = np.where(moved, held * before + np.float32(size) * fresh, before)
     ll, each = problem.log_likelihood(z, noise)
     cloud.n_courses += n
     is_taken = np.log(random.random(n)) < base - cloud.base + beta * (ll + lift - cloud.gain) + log_ratio
