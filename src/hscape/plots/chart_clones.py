@@ -92,14 +92,18 @@ def rises(chart: Chart) -> list[str]:
 
 
 def _count_groups(chart: Chart, limit: int | None = MAX_COUNT_PANELS) -> list[list[CloneCount]]:
-    """Courses of clone-derived counts, one a clone and count; those with more days and a larger clone come first."""
+    """Courses of clone-derived counts, one a clone and count; those with more days and a larger clone come first.
+
+    Up to a limit clones that were never found have none, if any other was.
+    """
     groups: dict[tuple[str, str], list[CloneCount]] = {}
     for count in clone_derived_counts(chart):
         if count.analyte in _CELLS:
             groups.setdefault((count.clone, count.analyte), []).append(count)
     ordered = sorted(groups.values(), key=lambda course: (-min(len(course), 2), -max(c.fraction for c in course)))
-    followed = [course for course in ordered if len(course) > 1]
-    return ordered if limit is None else (followed or ordered)[:limit]
+    found = [course for course in ordered if any(count.fraction > 0.0 for count in course)]
+    followed = [course for course in found if len(course) > 1]
+    return ordered if limit is None else (followed or found or ordered)[:limit]
 
 
 def _is_drawn(share: CellFraction) -> bool:
@@ -136,7 +140,7 @@ def _draw_fractions(axis: Any, shares: Sequence[CellFraction], colors: dict[str,
     axis.grid(axis="y", color=GRID, lw=0.4)
     if top > 105:
         axis.axhline(100, color=INK, lw=0.8)
-        axis.text(1.008, 100, "all cells", transform=axis.get_yaxis_transform(), fontsize=7, va="center")
+        axis.text(0.004, 101, "all cells", transform=axis.get_yaxis_transform(), fontsize=7, va="bottom")
     groups: dict[tuple[str, str], list[CellFraction]] = {}
     for share in shown:
         groups.setdefault((share.clone, share.specimen), []).append(share)
