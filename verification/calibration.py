@@ -60,6 +60,11 @@ def size_of(name: str, quick: bool) -> int:
     return SIZES[name][0 if quick else 1]
 
 
+def core_hours(records: Sequence[dict[str, Any]]) -> str:
+    """What the records cost, over all runs in which they were made."""
+    return f"{sum(record.get('seconds', 0.0) for record in records) / 3600.0:.1f} core-hours over all runs"
+
+
 def number(value: float | None, digits: int = 2) -> str:
     return "" if value is None or not np.isfinite(value) else f"{value:.{digits}f}"
 
@@ -85,7 +90,7 @@ def _engine_lines(engine: str, records: Sequence[dict[str, Any]]) -> list[str]:
     pooled = found["coverage"][-1]
     lines = [f"### Engine {engine}", "",
              f"{people['explained']} of {people['drawn']} patients explained (left out: {left}; failed: "
-             f"{len(people['failed'])}); sampling took {np.median(seconds):.1f} s in the middle. Pooled "
+             f"{len(people['failed'])}); sampling took {np.median(seconds):.1f} s in the middle; {core_hours(records)}. Pooled "
              f"coverage: 90 % {pooled['coverage_90']:.3f} (standard error {pooled_error(records, 0.45):.3f}), 50 % "
              f"{pooled['coverage_50']:.3f} ({pooled_error(records, 0.25):.3f}), patients as clusters. Joint test (TARP, seven "
              f"numbers): largest distance {number(joint['largest_distance'], 3)}, p {number(joint['uniform_p'], 3)}.", "",
@@ -181,14 +186,15 @@ def power_section(quick: bool, say: Say) -> list[str]:
 def attribution_section(quick: bool, say: Say) -> list[str]:
     """Who rebuilt the marrow: with clone findings at 0, 6 and 24 months, and on counts alone."""
     n = size_of("attribution", quick)
-    clones = taken(records_of(Check(engine="answer", seed=SEED, study="attribution"), n, say))
+    drawn = records_of(Check(engine="answer", seed=SEED, study="attribution"), n, say)
+    clones = taken(drawn)
     counts = taken(records_of(Check(engine="preview", seed=SEED, study="counts"), n, say))
     lines = ["## Inference: who rebuilt the marrow", "",
              f"{n} patients drawn; those whose chart shows recovered counts free of transfusion at 24 months are explained, "
              "with PNH flow, HLA flow and sequencing at 0, 6 and 24 months, and again without any clone finding. Escape clones "
              f"arise {settings()['attribution_clone_rate_fold']:g} times as often as under the analysis prior, for patients and prior alike. Truth: the "
              "full model lived again without escape; mediated means that more than half of the output would be missing. "
-             "Engine: answer; on counts alone preview.", ""]  # fmt: skip
+             f"Engine: answer; on counts alone preview. {core_hours(drawn)} for the answers.", ""]  # fmt: skip
     if not clones or not counts:
         return [*lines, "No recovered patient among them.", ""]
     lines += _attribution_table(clones)

@@ -13,9 +13,9 @@ import pytest
 
 from hscape.errors import InputError
 from hscape.inference.checks import Alarm
+from hscape.inference.quantities import chance
 from hscape.report.explained import answer_sentences, explain
 from hscape.report.explained.result import explained
-from hscape.report.explained.words import chance
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from hscape.examples import example_path
+from hscape.exchange import read_charts
+from hscape.inference.alarms import not_asked
 from hscape.inference.checks import point_probabilities, replicate_probability
 from hscape.inference.finding_rows import CELLULARITY, COUNT, N_COLUMNS
+from hscape.inference.problem import make_problem
 
 FAR, FOLD = 0.01, 5.0
 
@@ -47,3 +51,24 @@ def test_a_chart_that_the_model_made_fits_badly_as_rarely_as_it_should() -> None
 def test_a_chart_off_by_two_standard_deviations_everywhere_does_not_fit() -> None:
     random = np.random.default_rng(3)
     assert replicate_probability(np.full((200, 40), 2.0), rows(40), random) < 0.01
+
+
+def test_what_a_chart_gave_is_asked_about() -> None:
+    """Cyclosporine of a chart comes with its doses; its sensitivity is then a question like any other."""
+    given = make_problem(read_charts(example_path("pnh-clone", "yaml")).charts[0])
+    assert not not_asked(given) & {"cyclosporine_sensitivity_fold", "globulin_fold", "attributed_to_treatment"}
+    none = make_problem(read_charts(example_path("recovery-without-atg", "yaml")).charts[0])
+    assert not_asked(none) == {"cyclosporine_sensitivity_fold", "globulin_fold", "attributed_to_treatment"}
+
+
+def test_nothing_of_a_chart_is_left_out_silently() -> None:
+    """Every count is used or listed; so is every clone finding but those that are not tests."""
+    chart = read_charts(example_path("monosomy-7", "yaml")).charts[0]
+    seen = make_problem(chart).observations
+    listed = sum(int(words.rsplit(" ", 1)[1]) for words in seen.left_out)
+    used = sum(not label.startswith("transfusion") for label in seen.labels)
+    tests = [m for m in chart.clone_measurements if m.status in ("positive", "negative")]
+    # loss of HLA: one row may stand for several tests of a day, or one test for several ways of losing an allele
+    others = [m for m in tests if m.kind != "hla_loss"]
+    of_hla = sum("HLA" in label or "loss of 6p" in label for label in seen.labels)
+    assert used - of_hla + listed == len(chart.measurements) + len(others)

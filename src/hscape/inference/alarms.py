@@ -22,6 +22,7 @@ from hscape.inference.checks import (
 from hscape.inference.engines import Draws
 from hscape.inference.problem import Problem
 from hscape.inference.quantities import words_of
+from hscape.inference.treatments import DatedCyclosporine
 
 NOT_LEARNT = 0.1
 #: Unlikely points that one chart may hold by chance alone: one in two hundred.
@@ -67,7 +68,7 @@ def not_asked(problem: Problem) -> set[str]:
     found = {"attributed_to_treatment"} if not given else set()
     if not any(isinstance(item, AntithymocyteGlobulin) for item in given):
         found.add("globulin_fold")
-    if not any(isinstance(item, Cyclosporine) for item in given):
+    if not any(isinstance(item, Cyclosporine | DatedCyclosporine) for item in given):
         found.add("cyclosporine_sensitivity_fold")
     return found
 

@@ -75,6 +75,8 @@ def read_clones(reader: Reader, clones: Sequence[CloneSlot], first_day: float) -
             _one(reader, m, slots[m.clone])
         elif m.status == "positive":
             reader.leave("clones beyond the three largest, and kinds without a place in the model")
+        else:
+            reader.leave("negative tests for clones that have no place of their own")
     read_hla(reader, hla)
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hscape.chart import Chart, Measurement
+from hscape.chart.analytes import ANALYTES
 from hscape.dynamics.coarse_record import COLUMNS
 from hscape.inference.clone_findings import choose_clones, read_clones
 from hscape.inference.finding_rows import (
@@ -63,6 +64,8 @@ def read_observations(chart: Chart, parameters: Parameters, first_day: float, la
             _count(reader, entry)
         elif entry.analyte == "marrow_cellularity_fraction":
             _cellularity(reader, entry)
+        else:
+            reader.leave(f"{ANALYTES[entry.analyte].label.lower()} (not read by the model)")
     _triggers(reader)
     clones = choose_clones(chart, parameters, last_day)
     read_clones(reader, clones, first_day)

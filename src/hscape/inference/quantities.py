@@ -67,6 +67,23 @@ def percent(fraction: float, *, least: float = 0.001, is_share: bool = True) -> 
     return f"{value:.0f} %" if value >= 10 else f"{value:.2g} %"
 
 
+def chance(probability: float | None, effective: float = 100.0) -> str:
+    """A probability in words, never finer than the draws allow.
+
+    Args:
+        probability: 0 to 1, None if it does not apply.
+        effective: draws that it rests on.
+    """
+    if probability is None:
+        return "not applicable"
+    finest = max(0.01, 1.0 / max(effective, 1.0))
+    if probability < finest:
+        return f"below {100 * finest:.0f} %"
+    if probability > 1.0 - finest:
+        return f"above {100 * (1.0 - finest):.0f} %"
+    return f"{100 * probability:.0f} %"
+
+
 def of_normal(fraction: float) -> str:
     """Cells relative to a healthy adult's in percent; may be above 100."""
     return percent(fraction, least=1e-5, is_share=False)

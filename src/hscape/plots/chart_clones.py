@@ -86,7 +86,7 @@ def rises(chart: Chart) -> list[str]:
         most, unit = max(count.clone_high for count in last), ANALYTES[analyte].unit.replace("10*9/L", "× 10⁹/L")
         told.append(
             f"{ANALYTES[analyte].label}: looked for and never found: {', '.join(names)}. By the limits of the last "
-            f"tests each can be at most {most:.2g} {unit} of the last count; whether any is, is not known."
+            f"tests each can be at most {most:.2g} {unit} of the count of that day; whether any is, is not known."
         )
     return told
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hscape.inference.explain import Explanation
-from hscape.inference.quantities import percent
+from hscape.inference.quantities import chance, percent
 from hscape.plots.chart_time import plain
 from hscape.plots.explained_time import put_words, slot_color
 from hscape.plots.style import GRID, INK, MUTED, pyplot
@@ -30,7 +30,8 @@ def title_of_causes(e: Explanation) -> str:
     name, most = max(e.odds.causes_2x2.items(), key=lambda pair: pair[1])
     day = f"{e.problem.last_day:g}"
     words = "most likely" if most >= LIKELY else "not told apart; likeliest"
-    return f"Causes of the output on day {day}: {words} {CAUSES_IN_WORDS[name]} (probability {percent(most)})"
+    told = chance(most, e.draws.effective)
+    return f"Causes of the output on day {day}: {words} {CAUSES_IN_WORDS[name]} (probability {told})"
 
 
 def draw_explained_causes(e: Explanation) -> Any:
@@ -60,7 +61,7 @@ def _draw_table(axis: Any, e: Explanation) -> None:
     axis.imshow(values, cmap="Blues", vmin=0, vmax=1.3, aspect="auto")
     for i, row in enumerate(_CELLS):
         for j, name in enumerate(row):
-            words = f"{CAUSES_IN_WORDS[name]}\n{percent(values[i, j], least=0.01)}"
+            words = f"{CAUSES_IN_WORDS[name]}\n{chance(values[i, j], e.draws.effective)}"
             color = "white" if values[i, j] > 0.7 else INK
             axis.text(j, i, words, ha="center", va="center", fontsize=9, color=color)
     axis.set_xticks([0, 1], ["half or more is kept\nwithout escape", "most is lost\nwithout escape"])
@@ -93,7 +94,9 @@ def _draw_clones(axis: Any, e: Explanation, labels: list[str]) -> None:
 
 def describe_explained_causes(e: Explanation) -> str:
     """The picture in words."""
-    cells = ", ".join(f"{CAUSES_IN_WORDS[name]} {100 * value:.0f} %" for name, value in e.odds.causes_2x2.items())
+    cells = ", ".join(
+        f"{CAUSES_IN_WORDS[name]} {chance(value, e.draws.effective)}" for name, value in e.odds.causes_2x2.items()
+    )
     clones = "; ".join(
         f"{label}: share {percent(float(np.median(e.causes.shares[:, k])))}, due to its escape "
         f"{percent(float(np.median(e.causes.by_clone[:, k])))} of the output"

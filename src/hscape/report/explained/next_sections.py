@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from hscape.inference.explain import Explanation
 from hscape.inference.futures import is_free_now
+from hscape.inference.quantities import chance
 from hscape.inference.slots import LATE
 from hscape.plots import explained_futures
 from hscape.report.explained import tables
 from hscape.report.explained.blocks import data_table, figure_block, paragraph
-from hscape.report.explained.words import chance, ended_sentence, entangled_words
+from hscape.report.explained.words import ended_sentence, entangled_words
 from hscape.report.html import Markup, join, table, tag
 
 _ASSUMES = (
@@ -21,6 +22,10 @@ _ASSUMES = (
 )
 
 
+_DEATHS = (
+    "Deaths by infection, bleeding, procedure and age compete in every number above; deaths by MDS or leukemia do not. "
+    "Their own share is not shown unless asked for (--show-deaths); it is not the survival of a person."
+)
 _NOT_SIMULATED = (
     "Not simulated: the aplasia and transfusions in the weeks after conditioning (counts just after a transplant are "
     "no forecast), graft-versus-host disease, smaller doses of eltrombopag as platelets rise (platelets on it are too "
@@ -63,15 +68,14 @@ def futures(e: Explanation, *, with_deaths: bool) -> Markup:
         )  # fmt: skip
         parts.append(paragraph(_NOT_SIMULATED, "note"))
     if not with_deaths:
-        parts.append(paragraph("Deaths compete in every number above. Their own share is not shown unless asked for "
-                               "(--show-deaths); it is not the survival of a person.", "note"))  # fmt: skip
+        parts.append(paragraph(_DEATHS, "note"))
     parts += [tag("h3", "Later response"), _landmark(e), tag("h3", "Relapse"), _relapse(e)]
     return join(parts)
 
 
 def _free(e: Explanation) -> list[Markup]:
     """Says what the alternatives ask where nothing is needed."""
-    if not is_free_now(e.problem) or e.problem.ended_by_transplant_day is not None:
+    if not is_free_now(e.problem) or e.problem.ended_by_transplant_day is not None or _changed_chromosomes(e):
         return []
     words = (
         "The patient is free of transfusion: the rows ask what the model does, not what is indicated. "
@@ -94,14 +98,20 @@ def _past(e: Explanation) -> list[Markup]:
 
 def _high_risk(e: Explanation) -> list[Markup]:
     """What the alternatives do not know of a clone with a changed chromosome."""
-    names = [clone.label for clone in e.problem.mapping.clones if clone.kind is not None and clone.kind.name in LATE]
+    names = _changed_chromosomes(e)
     if not names:
         return []
     words = (
-        f"A clone with a changed chromosome was found ({', '.join(names)}). MDS and leukemia are not in these numbers, "
-        "and a marrow that is regrown from this clone counts as recovered here: good counts from it are not safety."
+        f"A clone with a changed chromosome was found ({', '.join(names)}). MDS, leukemia and every death from them "
+        "are left out of these rows: those without transplant look better than they are, and the rows cannot be "
+        "compared for this patient. A marrow that is regrown from this clone counts as recovered here: good counts "
+        "from it are not safety. What is considered in a clinic does not depend on transfusions alone."
     )
-    return [paragraph(words, "note")]
+    return [paragraph(words, "notice")]
+
+
+def _changed_chromosomes(e: Explanation) -> list[str]:
+    return [clone.label for clone in e.problem.mapping.clones if clone.kind is not None and clone.kind.name in LATE]
 
 
 def _landmark(e: Explanation) -> Markup:

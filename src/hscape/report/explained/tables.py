@@ -15,7 +15,7 @@ from hscape.exchange.safe_text import safe_cell
 from hscape.inference.alarms import NOT_LEARNT, not_asked
 from hscape.inference.explain import Explanation
 from hscape.inference.findings import clone_findings
-from hscape.inference.quantities import percent, shown, unit_of, words_of
+from hscape.inference.quantities import chance, percent, shown, unit_of, words_of
 from hscape.inference.readings import COUNTS, reading_band
 from hscape.plots.explained_output import layers
 
@@ -177,9 +177,9 @@ def futures_summary(e: Explanation, *, with_deaths: bool) -> Data:
     head += ["dead at 24 months"] if with_deaths else []
     rows = []
     for f in e.futures:
-        row: list[object] = [f.name, f.words, *(percent(f.free_by_month[m], least=0.01) for m in (6, 12, 24))]
-        row.append(percent(f.recovered_by_24, least=0.01))
-        rows.append(tuple(row + ([percent(f.dead_by_month[24], least=0.01)] if with_deaths else [])))
+        told = [*(f.free_by_month[m] for m in (6, 12, 24)), f.recovered_by_24]
+        told += [f.dead_by_month[24]] if with_deaths else []
+        rows.append((f.name, f.words, *(chance(float(p), e.draws.effective) for p in told)))
     return Data(name="futures-summary", head=tuple(head), rows=tuple(rows))
 
 

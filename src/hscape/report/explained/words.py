@@ -11,7 +11,7 @@ from hscape.inference.explain import Explanation
 from hscape.inference.findings import FOUND, NOT_TESTED, clone_findings
 from hscape.inference.hla_findings import seen_part
 from hscape.inference.numbers import FIRST_OTHER, HLA, PNH
-from hscape.inference.quantities import MOSTLY_ORDINARY_FRACTION, of_normal, percent
+from hscape.inference.quantities import MOSTLY_ORDINARY_FRACTION, chance, of_normal, percent
 from hscape.report.explained.standing import WITHHELD, evolution_sentence, transplant_sentence
 
 #: A share is told apart from its cause where the attributable part is less than this part of it, or as much above it.
@@ -29,23 +29,6 @@ NOT_SAFETY = "Resistance is not safety."
 #: Correlation from which two quantities cannot be told apart.
 ENTANGLED = 0.5
 LITTLE_LEARNT = 0.3
-
-
-def chance(probability: float | None, effective: float = 100.0) -> str:
-    """A probability in words, never finer than the draws allow.
-
-    Args:
-        probability: 0 to 1, None if it does not apply.
-        effective: draws that it rests on.
-    """
-    if probability is None:
-        return "not applicable"
-    finest = max(0.01, 1.0 / max(effective, 1.0))
-    if probability < finest:
-        return f"below {100 * finest:.0f} %"
-    if probability > 1.0 - finest:
-        return f"above {100 * (1.0 - finest):.0f} %"
-    return f"{100 * probability:.0f} %"
 
 
 def interval(values: np.ndarray, words: Callable[[float], str] = percent) -> str:
@@ -123,7 +106,10 @@ def _treatment_sentence(e: Explanation) -> str:
     if not e.problem.given.influences:
         return "No treatment of the attack was given."
     after = interval(e.causes.without_treatment)
-    words = f"Without the treatments that were given, {after} of today's marrow output would be missing in the re-run"
+    words = (
+        f"Without the treatments that were given, {after} of today's marrow output would be missing in the re-run, "
+        "whether or not anybody lives to see it"
+    )
     before = e.reference.quantities.get("attributed_to_treatment")
     if before is not None and "attributed_to_treatment" in little_learnt(e.problem, e.learnt):
         return f"{words}; the chart taught little about this (before it was read: {interval(before)})."
@@ -164,6 +150,7 @@ def share_sentences(e: Explanation) -> list[str]:
             grown = percent(float(np.median(e.causes.by_clone_fitness[:, index])))
             present = percent(float(np.median(e.causes.by_clone_presence[:, index])))
             words += f", {grown} had it had no growth advantage, and {present} had it never arisen"
+            words += " (what the recovery needed, not what the clone does to it)"
         found.append(f"{words}.")
     return found
 
