@@ -17,6 +17,7 @@ from hscape.chart import Chart
 from hscape.chart.document import chart_to_dict
 from hscape.inference.explain import Explanation
 from hscape.inference.findings import KINDS, clone_findings
+from hscape.inference.quantities import LEVELS
 
 #: Ends of the intervals that are printed.
 LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
@@ -154,7 +155,7 @@ def _landmark(e: Explanation) -> dict[str, float] | None:
 
 def _forecast(future: Any, with_deaths: bool) -> dict[str, Any]:
     told = {
-        "name": future.name, "assumes": future.words, "months": future.months, "levels": [0.05, 0.25, 0.5, 0.75, 0.95],
+        "name": future.name, "assumes": future.words, "months": future.months, "levels": list(LEVELS),
         "counts": dict(future.fans), "free_of_transfusion": future.free_by_month,
         "recovered_at_24_months": future.recovered_by_24, "donor_share": future.donor_share,
     }  # fmt: skip

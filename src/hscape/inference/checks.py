@@ -17,6 +17,7 @@ from hscape.inference.finding_rows import (
     CELLULARITY,
     COUNT,
     LEAST_CELLULARITY,
+    MOST_CELLULARITY,
     MOST_SHARE,
     NO_READS,
     NO_SHARE,
@@ -75,24 +76,28 @@ def standardized(problem: Problem, rows: np.ndarray) -> np.ndarray:
                 more += (1.0 - share) / (share * o[7])
             found[:, k] = (np.log(o[3] / truth) + below_mean(o[10] + more)) / np.sqrt(o[4] ** 2 + more)
         elif what == CELLULARITY and o[5] == 0.0:
-            found[:, k] = (_logit(o[3]) - _logit(row[:, 7])) / o[4]
-            if o[3] <= LEAST_CELLULARITY:
-                found[:, k] = np.minimum(found[:, k], 0.0)
+            distance = (_logit(o[3]) - _logit(row[:, 7])) / o[4]
+            found[:, k] = _beyond(distance, o[3] <= LEAST_CELLULARITY, o[3] >= MOST_CELLULARITY)
         elif what == TRIGGER:
             found[:, k] = np.log(o[3] / np.maximum(row[:, int(o[2])], 1e-12)) / o[4]
         elif what in (SHARE, READS):
             share = np.array([share_in(int(o[8]), int(o[2]), r) for r in row])
             if what == SHARE:
                 shown = share + o[7] * (1.0 - share)
-                found[:, k] = (o[3] - shown) / o[9] if o[9] > 0.0 else (_logit(o[3]) - _logit(shown)) / o[4]
-                if o[3] >= MOST_SHARE and o[9] == 0.0:  # "so much or more": a larger share is no distance
-                    found[:, k] = np.maximum(found[:, k], 0.0)
+                is_of_reads = o[9] > 0.0
+                distance = (o[3] - shown) / o[9] if is_of_reads else (_logit(o[3]) - _logit(shown)) / o[4]
+                found[:, k] = _beyond(distance, False, o[3] >= MOST_SHARE and not is_of_reads)
             else:
                 vaf = share * o[5] / (share * o[6] + (1.0 - share) * o[7])
                 shown = np.clip(vaf * (1 - o[10]) + (1 - vaf) * o[10], 1e-7, 1 - 1e-7)
                 sd = np.sqrt(shown * (1 - shown) * (1.0 / o[4] + 1.0 / o[9]))
                 found[:, k] = (o[3] / o[4] - shown) / np.maximum(sd, 1.0 / o[4])
     return found
+
+
+def _beyond(distance: np.ndarray, is_least: bool, is_most: bool) -> np.ndarray:
+    """Distances of a reading that at an end of its scale says "so little or less" or "so much or more"."""
+    return np.clip(distance, 0.0 if is_most else -np.inf, 0.0 if is_least else np.inf)
 
 
 def _logit(x: np.ndarray | float) -> np.ndarray:

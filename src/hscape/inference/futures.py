@@ -9,6 +9,7 @@ import numpy as np
 from hscape.dynamics.coarse_record import EARLY_SHARE, N_SLOTS
 from hscape.inference.judged import death_weeks, free_from, is_recovered, is_severe, needs_no_transfusion
 from hscape.inference.problem import Problem
+from hscape.inference.quantities import LEVELS
 from hscape.inference.scenarios import (
     Alternative,
     alternatives,
@@ -24,7 +25,6 @@ from hscape.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 MONTHS = 24
 COUNTS = {"hemoglobin_g_per_dl": 1, "platelets_1e9_per_l": 2, "neutrophils_1e9_per_l": 3}
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 #: Part of the stem cells that is ordinary, below which the reserve is told in two parts.
 MOSTLY_ORDINARY_FRACTION = 0.9
+#: Probabilities of the quantiles of which bands are made.
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 #: Values this near to zero say no more than that they are.
 LEAST_SHOWN = 1.0e-4
 #: Name -> (words, unit, True if printed as percent).

@@ -13,8 +13,8 @@ from hscape.inference.engines import Draws
 from hscape.inference.judged import is_recovered
 from hscape.inference.numbers import AT, HLA, slot_column
 from hscape.inference.problem import Problem
+from hscape.inference.quantities import LEVELS
 
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 COUNTS = tuple(COLUMNS[1:7])
 
 

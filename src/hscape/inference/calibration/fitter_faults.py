@@ -16,7 +16,7 @@ from hscape.dynamics.coarse_record import N_SLOTS
 from hscape.errors import unknown_name
 from hscape.inference.calibration.posterior import Change, Sampler
 from hscape.inference.engines import Draws
-from hscape.inference.finding_rows import COUNT, SHARE
+from hscape.inference.finding_rows import COUNT, MOST_SHARE, SHARE
 from hscape.inference.numbers import HLA, PNH, Mapping, slot_column
 from hscape.inference.problem import Problem
 from hscape.inference.sampler import Effort, sample
@@ -119,7 +119,7 @@ def _shares_doubled(problem: Problem) -> Problem:
 
     def change(rows: np.ndarray) -> None:
         shares = rows[:, _WHAT] == SHARE
-        rows[shares, _VALUE] = np.minimum(0.999, 2.0 * rows[shares, _VALUE])
+        rows[shares, _VALUE] = np.minimum(MOST_SHARE, 2.0 * rows[shares, _VALUE])
 
     return _with_rows(problem, change)
 
