@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import sys
 import tempfile
 import warnings
@@ -54,12 +55,32 @@ def cache_folder() -> Path:
         roots = [Path(os.environ["XDG_CACHE_HOME"]) / "hscape"]
     else:
         roots = [Path(os.path.expanduser("~")) / ".cache" / "hscape"]  # noqa: PTH111 - no error without a home
-    # A predictable name in a shared temporary folder could be prepared by another user: make a fresh one.
     key = f"{source_hash()[:20]}-numba{numba.__version__}-py{sys.version_info[0]}{sys.version_info[1]}"
     for root in roots:
         if _is_writable(root / key):
             return root / key
+    own = own_temporary_folder(Path(tempfile.gettempdir()))
+    if own is not None and _is_writable(own / key):
+        return own / key
     return Path(tempfile.mkdtemp(prefix="hscape-cache-"))
+
+
+def own_temporary_folder(temporary: Path) -> Path | None:
+    """A folder for this user in a shared temporary one, which later runs find again; None if it cannot be trusted.
+
+    Machine code is loaded from it, so it must not have been prepared by somebody else: a real folder, owned by this
+    user, that nobody else may enter.
+    """
+    if not hasattr(os, "getuid"):
+        return None
+    folder = temporary / f"hscape-cache-{os.getuid()}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError:
+        return None
+    is_own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+    return folder if is_own else None
 
 
 CACHE_FOLDER = cache_folder()

@@ -82,6 +82,16 @@ def test_four_statuses_stay_apart():
     assert fraction(status="negative", alt=0, depth=1000, gene="DNMT3A").high == pytest.approx(0.0077, abs=2e-4)
 
 
+def test_loss_of_heterozygosity_looked_for_by_reads_is_no_gene():
+    """A limit of 0.025 of the imbalance is 2 x 0.025 of the cells, as for BAF; no copies of a gene are assumed."""
+    found = fraction(
+        status="negative", kind="hla_loss", assay="sequencing", copy_state="cn_loh", detection_limit_fraction=0.025
+    )
+    assert found.high == pytest.approx(0.05)
+    assert "BAF" in found.formula
+    assert not found.remarks
+
+
 def neutrophils(day, value, **more):
     return Measurement(day=day, analyte="neutrophils_1e9_per_l", value=value, **more)
 

@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 
+from hscape.dynamics.acting import MEAN_OUTPUT, marrow_output
 from hscape.errors import InputError
 from hscape.inference.calibration import run as runs
 from hscape.inference.calibration.design import life_seed, make_patient, why_not
@@ -58,6 +59,21 @@ def test_probabilities_that_are_too_sure_have_a_slope_below_one():
     assert honest.slope == pytest.approx(1.0, abs=4 * honest.slope_error)
     assert sure.slope == pytest.approx(0.5, abs=0.05)
     assert honest.brier < sure.brier
+    assert honest.curve_slope == pytest.approx(1.0, abs=4 * honest.curve_error)
+    careful = calibration(0.5 + 0.5 * (1.0 / (1.0 + np.exp(-logit)) - 0.5), happened)
+    assert careful.curve_slope == pytest.approx(2.0 * honest.curve_slope)  # half of the way from one half
+
+
+def test_the_slope_of_the_curve_and_its_error_are_those_of_the_sandwich_in_full():
+    random = np.random.default_rng(3)
+    p = random.random(300)
+    happened = random.random(300) < p
+    found = calibration(p, happened)
+    x = np.column_stack([np.ones(300), p])
+    beta, *_ = np.linalg.lstsq(x, happened.astype(float), rcond=None)
+    inverse, left = np.linalg.inv(x.T @ x), happened - x @ beta
+    assert found.curve_slope == pytest.approx(beta[1])
+    assert found.curve_error == pytest.approx(np.sqrt((inverse @ (x.T * left**2) @ x @ inverse)[1, 1]))
 
 
 def test_no_slope_where_it_would_be_endless():
@@ -185,7 +201,8 @@ def _records(spread: float, n: int = 60) -> list[dict]:
     for number in range(n):
         ranks = {f"q{k}": float(norm.cdf(random.standard_normal() / spread)) for k in range(6)}
         learnt = dict.fromkeys(("immune_pressure_per_day", "reserve_fraction"), 0.6 if spread < 5 else 0.0)
-        found.append({"number": number, "ranks": ranks, "events": {}, "joint": 0.5, "contraction": learnt})
+        found.append({"number": number, "ranks": ranks, "events": {}, "joint": 0.5, "contraction": learnt,
+                      "deviations": {}, "log_evidence": float("nan")})  # fmt: skip
     return found
 
 
@@ -196,6 +213,48 @@ def test_the_verdict_bites_and_spares():
     assert judge(_records(3.0), sound).is_caught
 
 
+def _normal_records(
+    scatter: float, *, spread: float = 1.0, twice: bool = False, noise: float = 0.0, n: int = 60
+) -> list[dict]:
+    """People with six normal numbers of spread 1, each read once with scatter 0.5, explained exactly in closed form.
+
+    Args:
+        scatter: what the fitter takes the scatter for.
+        spread: what it takes the prior's spread for.
+        twice: it counts every reading twice.
+        noise: error of its log evidence, as a sampler has.
+        n: people.
+    """
+    from scipy.stats import norm
+
+    random, errors = np.random.default_rng(11), np.random.default_rng(int(1000 * noise) + 1)
+    found = []
+    for number in range(n):
+        truth = random.standard_normal(6)
+        read = truth + 0.5 * random.standard_normal(6)
+        precision = 1.0 / spread**2 + (2.0 if twice else 1.0) / scatter**2
+        mean, deviation = (2.0 if twice else 1.0) * read / scatter**2 / precision, precision**-0.5
+        z = (truth - mean) / deviation
+        names = ["immune_pressure_per_day", "reserve_fraction", "q2", "q3", "q4", "q5"]
+        evidence = float(norm.logpdf(read, 0.0, np.hypot(spread, scatter)).sum()) + noise * float(errors.normal())
+        found.append({
+            "number": number, "ranks": dict(zip(names, norm.cdf(z).tolist(), strict=True)), "events": {}, "joint": 0.5,
+            "deviations": dict(zip(names, z.tolist(), strict=True)), "log_evidence": evidence,
+            "contraction": dict.fromkeys(names, 1.0 - deviation**2 / spread**2),
+        })  # fmt: skip
+    return found
+
+
+def test_proper_scores_see_faults_that_coverage_of_few_patients_does_not():
+    sound = _normal_records(0.5)
+    for fault in (_normal_records(1.5), _normal_records(0.17), _normal_records(0.5, twice=True)):
+        verdict = judge(fault, sound)
+        assert "score of the same patients" in verdict.by
+    assert "evidence of the same patients" in judge(_normal_records(1.5), sound).by
+    assert "evidence of the same patients" in judge(_normal_records(0.5, spread=0.4), sound).by
+    assert not judge(_normal_records(0.5, noise=1.0), sound).is_caught
+
+
 def test_two_patients_from_end_to_end(tmp_path):
     check = runs.Check(engine="preview", seed=SEED)
     records = runs.run_check(check, tmp_path, patients=2)
@@ -204,3 +263,15 @@ def test_two_patients_from_end_to_end(tmp_path):
     assert found["coverage"][-1]["quantity"] == "all"
     assert all(0.0 <= value <= 1.0 for values in found["ranks"].values() for value in values)
     json.dumps(found, allow_nan=False)
+
+
+def test_output_of_a_relived_course_is_that_of_the_simulator():
+    """Cells with monosomy 7 make less blood, and half of this marrow are such cells."""
+    found = make_patient(20261122, 57)
+    course = relive(found.case, seed=life_seed(20261122, 57), number=57)
+    course.go_on(found.last_day, with_transfusions=True)
+    history = course.episodes.history()
+    day = course.diagnosis_day + found.last_day
+    seen = course.rows(np.array([found.last_day])).marrow_output[0]
+    assert seen == pytest.approx(np.interp(day, history.days, marrow_output(history)))
+    assert history.factors[-1, MEAN_OUTPUT] < 0.7  # without it, the test would hold for any reading of the pool

@@ -11,7 +11,7 @@ import pytest
 from hscape.inference.alarms import _conflicts
 from hscape.inference.chains import CHAINS, fitting, move_chains
 from hscape.inference.checks import TELLS
-from hscape.inference.engines import NETWORK, _joined, _worth
+from hscape.inference.engines import NETWORK, _joined, independent_draws
 from hscape.inference.moves import slow_chance
 from hscape.inference.sampler import Effort, Sample, sample
 
@@ -96,10 +96,10 @@ def test_draws_are_worth_what_the_distance_of_the_ways_says() -> None:
     """Two ways of 60 independent draws are worth 120, though their chains claim more; 500 coordinates: 6 % scatter."""
     random = np.random.default_rng(5)
     ways = [_sample(random.standard_normal((60, 500)), 1000.0) for _ in range(2)]
-    assert _worth(ways) == pytest.approx(120.0, rel=0.25)
+    assert independent_draws(ways) == pytest.approx(120.0, rel=0.25)
     far = _sample(ways[1].z + 1.0, 1000.0)  # means a standard deviation apart
-    assert _worth([ways[0], far]) < 6.0
-    assert _worth(ways[:1]) == 1000.0
+    assert independent_draws([ways[0], far]) < 6.0
+    assert independent_draws(ways[:1]) == 1000.0
 
 
 def test_an_answer_holds_a_third_of_each_and_marks_what_is_the_networks() -> None:

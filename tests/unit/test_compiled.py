@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import hscape
-from hscape.compiled import PACKAGE_FOLDER, source_hash
+from hscape.compiled import PACKAGE_FOLDER, own_temporary_folder, source_hash
 from hscape.parameters import Parameters
 
 PROBE = """
@@ -64,11 +64,26 @@ def test_an_edited_rate_is_seen_although_its_callers_are_cached(copy_of_the_pack
 
 
 def test_an_unwritable_home_falls_back_to_a_temporary_folder(copy_of_the_package, tmp_path):
-    blocked = tmp_path / "blocked"
+    blocked, temporary = tmp_path / "blocked", tmp_path / "temporary"
     blocked.write_text("a file where the home folder should be")
-    value, cache = run_probe(copy_of_the_package, HOME=str(blocked), XDG_CACHE_HOME=str(blocked / "cache"))
+    temporary.mkdir()
+    where = {"HOME": str(blocked), "XDG_CACHE_HOME": str(blocked / "cache"), "TMPDIR": str(temporary)}
+    value, cache = run_probe(copy_of_the_package, **where)
     assert value == pytest.approx(HALF_FULL)
     assert "hscape-cache-" in cache
+    assert run_probe(copy_of_the_package, **where) == (value, cache)  # found again, so nothing is compiled anew
+
+
+def test_a_temporary_folder_of_somebody_else_is_not_trusted(tmp_path):
+    own = own_temporary_folder(tmp_path)
+    assert own is not None
+    assert own_temporary_folder(tmp_path) == own
+    own.chmod(0o777)
+    assert own_temporary_folder(tmp_path) is None
+    own.rmdir()
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    own.symlink_to(tmp_path / "elsewhere")
+    assert own_temporary_folder(tmp_path) is None
 
 
 def test_the_source_hash_covers_every_file(copy_of_the_package):

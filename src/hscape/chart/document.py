@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
@@ -13,6 +13,8 @@ from hscape.errors import InputError, unknown_name
 
 FORMAT = "hscape-chart"
 VERSION = 1
+#: Is told where an impossible entry stands and what is wrong with it.
+LeaveOut = Callable[[str, InputError], None]
 _PARTS: dict[str, type] = {
     "measurements": Measurement,
     "clone_measurements": CloneMeasurement,
@@ -46,8 +48,12 @@ def _plain(entry: Any) -> dict[str, Any]:
     return told
 
 
-def chart_from_dict(table: Mapping[str, Any]) -> Chart:
+def chart_from_dict(table: Mapping[str, Any], leave_out: LeaveOut | None = None) -> Chart:
     """A chart from its tables.
+
+    Args:
+        table: plain values.
+        leave_out: is told of each impossible entry of a list, which is then left out; None to raise the first one.
 
     Raises:
         InputError: an unknown key, a missing one, a value of the wrong kind, or an impossible entry.
@@ -63,14 +69,22 @@ def chart_from_dict(table: Mapping[str, Any]) -> Chart:
         )
     for name, kind in _PARTS.items():
         if name in content:
-            content[name] = tuple(
-                _entry(kind, row, f"{name}[{index}]") for index, row in enumerate(_rows(content[name], name))
-            )
+            content[name] = tuple(_entries(kind, _rows(content[name], name), name, leave_out))
     if "notes" in content:
         content["notes"] = tuple(str(note) for note in _rows(content["notes"], "notes"))
     if "patient_id" in content:
         content["patient_id"] = str(content["patient_id"])
     return _make(Chart, content, "chart")
+
+
+def _entries(kind: type, rows: list[Any], name: str, leave_out: LeaveOut | None) -> Iterator[Any]:
+    for index, row in enumerate(rows):
+        try:
+            yield _entry(kind, row, f"{name}[{index}]")
+        except InputError as error:
+            if leave_out is None:
+                raise
+            leave_out(f"{name}[{index}]", error)
 
 
 def _rows(value: Any, where: str) -> list[Any]:

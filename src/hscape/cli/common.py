@@ -95,4 +95,4 @@ def announce_compilation() -> None:
     from hscape.compiled import is_cold
 
     if is_cold():
-        say("First run on this machine: compiling the kernels, about half a minute; later runs start at once.")
+        say("First run on this machine: compiling the kernels, a minute or two; later runs start at once.")

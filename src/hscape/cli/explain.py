@@ -26,7 +26,9 @@ def explain(
     example: Annotated[str | None, typer.Option(help="a shipped example instead of a file")] = None,
     seed: Seed = None,
     engine: Annotated[str, typer.Option(help="answer, preview (quick), or smc (without the network)")] = "answer",
-    out: Annotated[Path | None, typer.Option(help="page to write; explain-<patient>.html by default")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="page to write; explain-<patient>.html by default, none with --json")
+    ] = None,
     bundle: Annotated[Path | None, typer.Option(help="folder or .zip to write, for hscape rerun")] = None,
     answers: Annotated[Path | None, typer.Option(help="file with answers to the amber questions")] = None,
     show_deaths: Annotated[bool, typer.Option(help="show the share of simulated courses that end in death")] = False,
@@ -34,13 +36,13 @@ def explain(
 ) -> int:
     """Explain a chart: who rebuilt the marrow, what is left, what might come, and what is not known."""
     from hscape.inference.explain import with_alternatives
-    from hscape.report.explained.result import check_page, write_whole
+    from hscape.report.explained.result import write_whole
 
     number = read_seed(seed)
     if engine not in _ENGINES:
         raise unknown_name("--engine", engine, _ENGINES, kind="engine")
     chart, issues = _read(file, patient, example, answers)
-    page = check_page(out if out is not None else Path(f"explain-{_safe_name(chart.patient_id)}.html"))
+    page = _page(out, chart.patient_id, as_json=as_json)
     if bundle is not None:
         from hscape.results.bundle import check_bundle
 
@@ -50,17 +52,20 @@ def explain(
         _tell(found, issues)
         sys.stdout.flush()
     found = with_alternatives(found)
-    say("Drawing the page ...")
-    text = found.report(with_deaths=show_deaths).encode("utf-8")
-    write_whole(page, text)
+    drawn = {}
+    if page is not None or bundle is not None:
+        say("Drawing the page ...")
+        drawn = {"report.html": found.report(with_deaths=show_deaths).encode("utf-8")}
+    if page is not None:
+        write_whole(page, drawn["report.html"])
     if bundle is not None:
         from hscape.results.bundle import write_bundle
 
-        write_bundle(found, bundle, engine=engine, more={"report.html": text})
+        write_bundle(found, bundle, engine=engine, more=drawn)
     if as_json:
         content = found.as_dict(with_deaths=show_deaths)
         print_json(envelope("hscape.explanation/1", number, found.problem.parameters,
-                            content | {"issues": issues, "report": page.name}))  # fmt: skip
+                            content | {"issues": issues, "report": page and page.name}))  # fmt: skip
     else:
         if bundle is not None:
             print(f"Bundle: {bundle}")
@@ -97,6 +102,15 @@ def rerun(
         print("The same bytes are promised for one platform and one set of versions." if not differences
               else f"Why: {'; '.join(differences)}.")  # fmt: skip
     return 0 if is_same else MISSES
+
+
+def _page(out: Path | None, patient: str, *, as_json: bool) -> Path | None:
+    """Where the page goes; who asks for JSON alone is not kept waiting for pictures."""
+    from hscape.report.explained.result import check_page
+
+    if out is None and as_json:
+        return None
+    return check_page(out if out is not None else Path(f"explain-{_safe_name(patient)}.html"))
 
 
 def _read(file: Path | None, patient: str | None, example: str | None, answers: Path | None) -> tuple[Any, list[Any]]:

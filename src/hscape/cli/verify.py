@@ -76,8 +76,8 @@ def _tell(content: dict[str, Any]) -> None:
     for row in content["coverage"]:
         if row["n"]:
             print(f"{row['quantity']:34}{row['coverage_50']:>9.3f}{row['coverage_90']:>9.3f}{row['n']:>7}")
-    print(f"{'probability':34}{'Brier':>9}{'base':>9}{'slope':>9}{'n':>7}")
+    print(f"{'probability':34}{'Brier':>9}{'base':>9}{'curve':>9}{'logits':>9}{'n':>7}")
     for name, row in content["probabilities"].items():
-        slope = "" if row["slope"] is None else f"{row['slope']:.2f}"
-        print(f"{name:34}{row['brier']:>9.3f}{row['brier_of_base_rate']:>9.3f}{slope:>9}{row['n']:>7}")
+        curve, slope = ("" if row[key] is None else f"{row[key]:.2f}" for key in ("curve_slope", "slope"))
+        print(f"{name:34}{row['brier']:>9.3f}{row['brier_of_base_rate']:>9.3f}{curve:>9}{slope:>9}{row['n']:>7}")
     print(content["folder"])

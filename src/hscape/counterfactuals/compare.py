@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from hscape.care import Case, VirtualPatient, admit
 from hscape.care.seen import Seen
@@ -13,6 +13,9 @@ from hscape.counterfactuals.changes import Changes, changed_case
 from hscape.dynamics.acting import marrow_output
 from hscape.scenario import Scenario
 from hscape.units import DAYS_PER_MONTH
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MONTHS = (6, 12, 24)
 COUNTS = ("hemoglobin_g_per_dl", "reticulocytes_1e9_per_l", "neutrophils_1e9_per_l", "platelets_1e9_per_l",
@@ -40,6 +43,8 @@ class Counterfactual:
 
     def over_time(self) -> pd.DataFrame:
         """Counts, stem cells and marrow output of both, and their difference (changed less as it was)."""
+        import pandas as pd  # heavy, and only this table needs it
+
         days = self.as_it_was.history.days
         table = {"day_after_diagnosis": days - self.origin_day}
         first, second = _columns(self.as_it_was), _columns(self.changed)

@@ -10,62 +10,12 @@ from hscape.chart import DoseStep, Transfusion, Treatment
 from hscape.errors import InputError
 from hscape.exchange.cells import REMARKS, read_cell
 from hscape.exchange.draft import Draft, RawRecord
-from hscape.exchange.headers import flatten, read_header
+from hscape.exchange.drug_words import is_known_drug, read_dose, read_drugs, read_product
 from hscape.exchange.issues import IssueList, Place
 
 _YES = {"yes", "ja", "oui", "si", "y", "x", "on", "true", "given", "+", "あり"}
 _NO = {"no", "nein", "non", "n", "off", "false", "stop", "stopped", "none", "-", "0", "なし", "中止"}
-_PRODUCTS: dict[str, str] = {
-    **dict.fromkeys(
-        (
-            "red cells",
-            "rbc",
-            "prbc",
-            "packed cells",
-            "packed red cells",
-            "ek",
-            "erythrozytenkonzentrat",
-            "cgr",
-            "culot globulaire",
-            "hematies",
-            "concentrado de hematies",
-            "赤血球",
-            "red blood cells",
-            "erythrocytes",
-        ),
-        "red_cells",
-    ),
-    **dict.fromkeys(
-        (
-            "platelets",
-            "platelet",
-            "plt",
-            "tk",
-            "thrombozytenkonzentrat",
-            "cpa",
-            "plaquettes",
-            "plaquetas",
-            "血小板",
-            "apheresis platelets",
-        ),
-        "platelets",
-    ),
-    **dict.fromkeys(("granulocytes", "granulozyten"), "granulocytes"),
-    **dict.fromkeys(("plasma", "ffp", "fresh frozen plasma", "血漿"), "plasma"),
-}
 _MAX_DOSE = 1e7
-_TRANSPLANT = ("transplant", "hsct", "hct", "bmt", "sct", "transplantation", "greffe", "trasplante", "移植")
-
-
-def drug_name(text: str) -> str:
-    """The one name of a drug or procedure; an unknown one in lower case with underscores."""
-    meant = read_header(text, 0)
-    if meant.role == "drug":
-        return meant.field
-    flat = flatten(text)
-    if any(word in flat.split() for word in _TRANSPLANT) or flat in _TRANSPLANT:
-        return "transplant"
-    return flat.replace(" ", "_")
 
 
 def read_treatments(draft: Draft, to_day: Callable[[float], float], issues: IssueList) -> list[Treatment]:
@@ -85,8 +35,7 @@ def read_treatments(draft: Draft, to_day: Callable[[float], float], issues: Issu
                 patient_id=draft.patient_id,
             )
             continue
-        if made:
-            found.append(made)
+        found += made
     by_drug: dict[str, list[RawRecord]] = {}
     for record in draft.doses:
         by_drug.setdefault(record.cells["field"], []).append(record)
@@ -96,7 +45,7 @@ def read_treatments(draft: Draft, to_day: Callable[[float], float], issues: Issu
     return found
 
 
-def _from_row(record: RawRecord, to_day: Callable[[float], float], issues: IssueList) -> Treatment | None:
+def _from_row(record: RawRecord, to_day: Callable[[float], float], issues: IssueList) -> list[Treatment]:
     cells, place = record.cells, record.place
     text = " ".join(str(cells.get("treatment") or "").split())
     if not text:
@@ -108,19 +57,39 @@ def _from_row(record: RawRecord, to_day: Callable[[float], float], issues: Issue
             "The row names no treatment. It was left out.",
             "Write what was given.",
         )
-        return None
+        return []
+    names = read_drugs(text)
+    _tell_names(text, names, place, issues)
     dose, unit = _dose(cells.get("dose"), place, issues)
-    end = cells.get("end")
+    if dose is None and not cells.get("dose") and (inside := read_dose(text)):
+        dose, unit = inside
     written = " ".join(str(cells.get("dose_unit") or "").split())
-    return Treatment(
-        name=drug_name(text),
-        start_day=to_day(record.when),
-        end_day=None if end is None else to_day(end),
-        dose=dose,
-        dose_unit=written or unit or cells.get("units", {}).get("dose", ""),
-        detail=" ".join(str(cells.get("detail") or "").split()),
-        source=f"{place.sheet}!{place.row}",
-    )
+    end = cells.get("end")
+    return [
+        Treatment(
+            name=name,
+            start_day=to_day(record.when),
+            end_day=None if end is None else to_day(end),
+            dose=dose if len(names) == 1 else None,
+            dose_unit=(written or unit or cells.get("units", {}).get("dose", "")) if len(names) == 1 else "",
+            detail=" ".join(str(cells.get("detail") or "").split()),
+            source=f"{place.sheet}!{place.row}",
+        )
+        for name in names
+    ]
+
+
+def _tell_names(text: str, names: tuple[str, ...], place: Place, issues: IssueList) -> None:
+    """Say how a cell was understood that names several drugs, or none that is known."""
+    if len(names) > 1:
+        words = ", ".join(name.replace("_", " ") for name in names)
+        message, fix = f"Read as {words}, each over the days of the row.", "Give each a row of its own, with its dose."
+        issues.add("grey", "treatments_in_one_cell", place, text, message, fix)
+    elif not is_known_drug(names[0]):
+        message = (
+            "This treatment is not known; it is kept as it is written, and no rule and no model makes anything of it."
+        )
+        issues.add("grey", "treatment_unknown", place, text, message, "Write one drug, for example cyclosporine.")
 
 
 def _dose(cell: Any, place: Place, issues: IssueList) -> tuple[float | None, str]:
@@ -139,6 +108,8 @@ def _dose(cell: Any, place: Place, issues: IssueList) -> tuple[float | None, str
         return None, ""
     if read.state == "number":
         return read.number, read.unit
+    if read.state == "bad" and (written := read_dose(str(cell))) and written[0] <= _MAX_DOSE:
+        return written
     if read.state == "bad":
         severity, message, fix = REMARKS[read.note]
         issues.add(severity, read.note, place, cell, message, fix)  # type: ignore[arg-type]
@@ -231,9 +202,7 @@ def read_transfusions(draft: Draft, to_day: Callable[[float], float], issues: Is
                 )
             continue
         text = " ".join(str(cells.get("product") or "").split())
-        product = _PRODUCTS.get(flatten(text)) or (
-            flatten(text).replace(" ", "_") if flatten(text).replace(" ", "_") in _PRODUCTS.values() else ""
-        )
+        product, bags = read_product(text)
         if not product:
             issues.add(
                 "red",
@@ -245,9 +214,18 @@ def read_transfusions(draft: Draft, to_day: Callable[[float], float], issues: Is
                 patient_id=draft.patient_id,
             )
             continue
-        units, _ = _dose(cells.get("product_units") or cells.get("dose"), place, issues)
+        units, _ = _dose(_number_of_units(cells), place, issues)
+        units = bags if units is None else units
         _add(found, day, product, units, place, draft.patient_id, issues)
     return found
+
+
+def _number_of_units(cells: dict[str, Any]) -> Any:
+    """The cell that tells how many were given; a column that is headed *units* may hold it too."""
+    for name in ("product_units", "dose", "unit"):
+        if cells.get(name) not in (None, "") and (name != "unit" or read_cell(cells[name]).state == "number"):
+            return cells[name]
+    return None
 
 
 def _add(

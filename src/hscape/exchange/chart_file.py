@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import yaml
 from hscape.chart import Chart
 from hscape.chart.document import chart_from_dict, chart_to_dict
 from hscape.errors import InputError
+from hscape.exchange.drug_words import is_known_drug, read_drugs
 from hscape.exchange.issues import IssueList, Place, RefusedError
 from hscape.exchange.safe_files import check_size
 
@@ -31,7 +33,7 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def read_chart_file(path: Path, issues: IssueList) -> list[Chart]:
-    """Read charts from YAML or JSON; an impossible chart is an issue and the others are read."""
+    """Read charts from YAML or JSON; an impossible entry or chart is an issue, and the others are read."""
     check_size(path)
     if path.stat().st_size > _MAX_YAML_BYTES:
         raise RefusedError("file_too_large", "A chart file of more than 20 MB is not read.", "Split it by patient.")
@@ -41,18 +43,32 @@ def read_chart_file(path: Path, issues: IssueList) -> list[Chart]:
     rows = content if isinstance(content, list) else [content]
     found: list[Chart] = []
     for index, row in enumerate(rows):
-        try:
-            found.append(chart_from_dict(row))
-        except InputError as error:
+        place = Place(sheet=path.name, row=index + 1 if len(rows) > 1 else None)
+
+        def leave_out(where: str, error: InputError, place: Place = place) -> None:
+            words = str(error) if where in str(error) else f"{where}: {error}"
             issues.add(
-                "red",
-                "chart_impossible",
-                Place(sheet=path.name, row=index + 1 if len(rows) > 1 else None),
-                "",
-                f"{error}",
-                "Correct the entry; the chart was left out.",
+                "red", "entry_impossible", place, "", words, "Correct the entry; it was left out, the rest was read."
             )
+
+        try:
+            found.append(_with_known_names(chart_from_dict(row, leave_out), place, issues))
+        except InputError as error:
+            issues.add("red", "chart_impossible", place, "", f"{error}", "Correct the entry; the chart was left out.")
     return found
+
+
+def _with_known_names(chart: Chart, place: Place, issues: IssueList) -> Chart:
+    """A treatment under another word for a drug (``CsA``, ``hATG``) gets the name that the rules know."""
+    treatments = []
+    for item in chart.treatments:
+        names = (item.name,) if is_known_drug(item.name) else read_drugs(item.name)
+        if len(names) == 1 and names[0] != item.name and is_known_drug(names[0]):
+            message = f"The treatment '{item.name}' was read as {names[0]}."
+            issues.add("grey", "treatment_renamed", place, item.name, message, patient_id=chart.patient_id)
+            item = replace(item, name=names[0])
+        treatments.append(item)
+    return replace(chart, treatments=tuple(treatments))
 
 
 def _load(path: Path) -> Any:

@@ -65,6 +65,12 @@ def _synonyms() -> dict[str, tuple[str, str]]:
     return found
 
 
+@functools.cache
+def drug_synonyms() -> dict[str, str]:
+    """Flattened word for a drug -> its one name."""
+    return {word: field for word, (role, field) in _synonyms().items() if role == "drug"}
+
+
 @functools.lru_cache(maxsize=8192)
 def flatten(text: str) -> str:
     """A header in lower case, without accents and punctuation."""

@@ -19,6 +19,7 @@ from hscape.exchange.maf import is_maf, read_maf
 from hscape.exchange.patients import PatientNames, fallback_patient, rows_of_patients
 from hscape.exchange.sheets import Sheet, load_sheets
 from hscape.exchange.tables import Table, understand_sheet
+from hscape.exchange.treatment_doubts import doubt_treatments
 
 _EXAMPLE = "EXAMPLE"
 
@@ -66,6 +67,8 @@ def read_charts(path: str | Path, answers: str | Path | Mapping[str, Any] | None
     except RefusedError as refusal:
         issues.add("red", refusal.code, Place(sheet=path.name), "", refusal.message, refusal.fix)
         charts = []
+    for chart in charts:
+        doubt_treatments(chart, issues)
     if not charts and not any(issue.severity == "red" for issue in issues.found):
         waits = any(issue.severity == "amber" and issue.key for issue in issues.found)
         issues.add(

@@ -294,6 +294,8 @@ def _negative(measurement: CloneMeasurement, sex: str | None) -> CellFraction:
             ("a negative result without a limit excludes little",),
         )
     if measurement.assay in ("sequencing", "sanger", "ddpcr"):
+        if not measurement.gene and measurement.copy_state == "cn_loh":
+            return _negative_imbalance(measurement, min(limit, 0.5))
         copies = choose_copies("unknown", _normal_copies(measurement, sex, remarks))
         high = cell_fraction_from_vaf(min(limit, 1.0), copies)
         return _made(
@@ -305,3 +307,10 @@ def _negative(measurement: CloneMeasurement, sex: str | None) -> CellFraction:
             tuple(remarks),
         )
     return _made(measurement, None, 0.0, limit, f"negative; fewer than {limit:.4g} of the cells", tuple(remarks))
+
+
+def _negative_imbalance(measurement: CloneMeasurement, limit: float) -> CellFraction:
+    """A loss of heterozygosity looked for by reads: the limit is one of the imbalance, and no gene is meant."""
+    high = cell_fraction_from_baf(0.5 + limit, "cn_loh")
+    words = f"negative; limit of |BAF - 0.5| {limit:.4g}, as a share of cells 2 x {limit:.4g} = {high:.4g} (CN-LOH)"
+    return _made(measurement, None, 0.0, high, words)

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from hscape.biology.treatment import AntithymocyteGlobulin, Cyclosporine
+from hscape.chart.contradictions import treatment_contradictions
 from hscape.inference.checks import (
     EDGE_SD,
     FEWEST_EFFECTIVE,
@@ -20,6 +21,7 @@ from hscape.inference.checks import (
     Alarm,
 )
 from hscape.inference.engines import Draws
+from hscape.inference.nested import nested
 from hscape.inference.problem import Problem
 from hscape.inference.quantities import words_of
 from hscape.inference.treatments import DatedCyclosporine
@@ -48,7 +50,7 @@ def raise_alarms(
         learnt: quantity -> share of the prior's variance removed.
     """
     found = [*_sampler(draws), *_islands(draws, quantities), *_fit(problem, points, replicate), *_edge(problem, draws),
-             *_conflicts(problem)]  # fmt: skip
+             *_conflicts(problem), *_inside(problem), *_two_at_once(problem)]  # fmt: skip
     little = little_learnt(problem, learnt)
     if little:
         words = ", ".join(words_of(name) for name in little)
@@ -136,6 +138,24 @@ def _conflicts(problem: Problem) -> list[Alarm]:
         return []
     why = "one test may look at what another cannot see, or one of them is wrong"
     return [Alarm("findings of one day", TELLS, f"found by one test and not by another: {', '.join(told)}; {why}")]
+
+
+def _inside(problem: Problem) -> list[Alarm]:
+    """A clone inside another: here every clone lies beside the others."""
+    told = nested(problem)
+    if not told:
+        return []
+    why = "so one of them lies inside another; here all are taken to lie beside each other"
+    return [Alarm("clones inside clones", LOWERS, f"clones add up to more than all cells on {'; '.join(told)}, {why}")]
+
+
+def _two_at_once(problem: Problem) -> list[Alarm]:
+    """Treatments of which one cannot be right: which was given decides what is concluded."""
+    told = [one.words for one in treatment_contradictions(problem.chart) if one.which == "either"]
+    if not told:
+        return []
+    why = "one of the two was taken; correct the chart and run again"
+    return [Alarm("contradictory treatments", LOWERS, f"{'; '.join(told)}: {why}")]
 
 
 def status_of(alarms: tuple[Alarm, ...], engine: str) -> str:

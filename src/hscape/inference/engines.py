@@ -58,7 +58,7 @@ class Draws:
         noise: chance, shape (n, n_noise, n_slots).
         log_likelihood: shape (n,).
         island: which way each draw came by, 0 or 1, or `NETWORK`, shape (n,).
-        effective: independent draws that the two ways are worth, see `_worth`; the network's own are not counted.
+        effective: what the two ways are worth by `independent_draws`; the network's own are not counted.
         tail: Pareto k of the last weights, the largest of the islands.
         log_evidence: mean of the islands.
         n_courses: courses that were simulated.
@@ -117,11 +117,11 @@ def infer(
     if engine == "preview":
         if network is not None:
             first = [preview(problem, network.wider(PREVIEW_SPREAD), int(stream_key(seed, "preview")) >> 1)]
-            return _joined("preview", first, (), _worth(first))
+            return _joined("preview", first, (), independent_draws(first))
         small = _run(problem, seed, PREVIEW, 1, None, progress, workers)
-        return _joined("preview", small, remarks, _worth(small))
+        return _joined("preview", small, remarks, independent_draws(small))
     ways = _run(problem, seed, effort or ANSWER, islands, network, progress, workers)
-    worth = _worth(ways)  # of all that was found, before what fits badly is left out
+    worth = independent_draws(ways)  # of all that was found, before what fits badly is left out
     if network is None:
         return _joined("smc", ways, remarks, worth)
     if islands == 1:
@@ -147,7 +147,7 @@ def _run(
 
     ways = _side_by_side(problem, first, islands, workers, _part(progress, 0.0, 0.7))
     for again in range(MOST_AGAIN):
-        if islands == 1 or _worth(ways) >= ENOUGH_EFFECTIVE:
+        if islands == 1 or independent_draws(ways) >= ENOUGH_EFFECTIVE:
             break
         so_far = ways
 
@@ -209,7 +209,7 @@ def _joined(
     )
 
 
-def _worth(samples: list[Sample]) -> float:
+def independent_draws(samples: list[Sample]) -> float:
     """Independent draws that runs together are worth.
 
     Each way is worth what its chains say, and no more than the distance of the ways' means says: of n independent draws

@@ -36,7 +36,9 @@ class Odds:
         log10_bayes_factor: after against before; limited by the number of draws.
         by_prior: ``skeptical``, ``calibrated``, ``favorable`` -> (prior probability, posterior probability).
         causes_2x2: chance that escape and treatment were needed: ``both``, ``escape only``, ``treatment only``,
-            ``neither``.
+            ``neither``; of recovered courses alone where `is_of_recovered`.
+        is_of_recovered: True if the counts are more likely recovered than not; `causes_2x2` then speaks of the same
+            courses as `probability`.
         resolution: largest size of the logarithm that these draws can show.
     """
 
@@ -47,6 +49,7 @@ class Odds:
     log10_bayes_factor: float | None
     by_prior: dict[str, tuple[float, float]]
     causes_2x2: dict[str, float]
+    is_of_recovered: bool
     resolution: float
 
 
@@ -60,19 +63,21 @@ def find_odds(problem: Problem, causes: Causes, reference: PriorReference, effec
         effective: independent draws that the posterior is worth.
         seed: for the population's draws.
     """
-    table = two_by_two(causes)
     back = causes.is_recovered
-    if back.mean() < RECOVERED:
+    of_recovered = bool(back.mean() >= RECOVERED)
+    table = two_by_two(causes, back if of_recovered else np.ones_like(back))
+    if not of_recovered:
         return Odds(
             is_applicable=False, reason=f"the marrow has not recovered by day {problem.last_day:g}", probability=None,
-            prior_probability=None, log10_bayes_factor=None, by_prior={}, causes_2x2=table, resolution=0.0,
+            prior_probability=None, log10_bayes_factor=None, by_prior={}, causes_2x2=table, is_of_recovered=False,
+            resolution=0.0,
         )  # fmt: skip
     if reference.n_recovered < FEWEST_OF_PRIOR:
         return Odds(
             is_applicable=False, probability=None,
             reason=f"only {reference.n_recovered} of {reference.n} persons of the prior recover so",
             prior_probability=None, log10_bayes_factor=None, by_prior={}, causes_2x2=table,
-            resolution=0.0,
+            is_of_recovered=True, resolution=0.0,
         )  # fmt: skip
     share = float((causes.is_mediated & back).sum() / back.sum())
     n = effective * float(back.mean())
@@ -87,14 +92,19 @@ def find_odds(problem: Problem, causes: Causes, reference: PriorReference, effec
     }
     return Odds(
         is_applicable=True, reason="", probability=share, prior_probability=before, log10_bayes_factor=factor,
-        by_prior=by_prior, causes_2x2=table,
+        by_prior=by_prior, causes_2x2=table, is_of_recovered=True,
         resolution=math.log10((2.0 * n + 1.0) * (2.0 * reference.n_recovered + 1.0)),
     )  # fmt: skip
 
 
-def two_by_two(causes: Causes) -> dict[str, float]:
-    """Which causes the output of the last day needed: escape, treatment, both, neither of them alone."""
-    escape, treatment = causes.is_mediated, causes.is_by_treatment
+def two_by_two(causes: Causes, chosen: np.ndarray) -> dict[str, float]:
+    """Which causes the output of the last day needed: escape, treatment, both, neither of them alone.
+
+    Args:
+        causes: of the posterior draws.
+        chosen: True for the draws that are counted, shape (n,).
+    """
+    escape, treatment = causes.is_mediated[chosen], causes.is_by_treatment[chosen]
     return {
         "both needed": float(np.mean(escape & treatment)),
         "escape needed": float(np.mean(escape & ~treatment)),

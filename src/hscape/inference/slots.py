@@ -27,7 +27,7 @@ class CloneSlot:
     Args:
         label: as in the chart.
         kind: entry of the catalogue that it is taken for; None where the catalogue has none.
-        is_late: True if it arose after the failure began.
+        is_late: True if it arises only in a failing marrow and was first found after day 0.
         first_day: day of the chart on which it was first found.
     """
 
@@ -37,12 +37,20 @@ class CloneSlot:
     first_day: float
 
     def numbers(self, z: np.ndarray, last_day: float, p: Parameters) -> dict[str, np.ndarray]:
-        """Numbers of the slot from its six coordinates, shape (n, 6)."""
+        """Numbers of the slot from its six coordinates, shape (n, 6).
+
+        A clone that arises only in a failing marrow is mostly born while many cells are left, so in the months in which
+        the marrow empties unseen, long before day 0; the course then begins with the few cells that it soon is.
+        """
         kind, n = self.kind, len(z)
         u = ndtr(z)
-        late = np.ones(n, dtype=bool) if self.is_late else u[:, 1] < p["measured_clone_late_probability"]
-        share = u[:, 1] if self.is_late else np.clip(u[:, 1] / p["measured_clone_late_probability"], 0.0, 1.0)
+        is_of_failure = kind is not None and kind.arises_only_in_failure
+        chance_late = p["chromosome_clone_late_probability" if is_of_failure else "measured_clone_late_probability"]
+        late, share = u[:, 1] < chance_late, np.clip(u[:, 1] / chance_late, 0.0, 1.0)
         size = 10.0 ** (p["measured_clone_log10_cells"] + p["measured_clone_log10_cells_sd"] * z[:, 0])
+        young = 10.0 ** (p["entering_clone_log10_cells"] + p["entering_clone_log10_cells_sd"] * z[:, 2])
+        if is_of_failure:
+            size = young
         entry = np.where(late, share * max(self.first_day, 1.0), 1.0e12)
         fitness = np.zeros(n)
         interferon = np.zeros(n)
@@ -66,7 +74,7 @@ class CloneSlot:
         return {
             "cells": np.where(late, 0.0, size),
             "entry_day": entry,
-            "entry_cells": 10.0 ** (p["entering_clone_log10_cells"] + p["entering_clone_log10_cells_sd"] * z[:, 2]),
+            "entry_cells": young,
             "fitness_per_day": fitness / DAYS_PER_YEAR,
             "interferon_fitness_per_day": interferon / DAYS_PER_YEAR,
             "vulnerability": vulnerability,

@@ -262,6 +262,8 @@ def _note(chart: Chart, shares: Sequence[CellFraction], drawn: Sequence[str]) ->
     words = ["Vertical lines: 95 % intervals. Square-root axis for the shares."]
     if len(_count_groups(chart, limit=None)) > 1:
         words.append("Everything else includes the other clones.")
+    if any(s.kind == "pnh" for s in shares) and any(s.measurement.gene == "PIGA" for s in shares):
+        words.append("PNH cells by flow and reads of PIGA look at the same cells: two tests, not two clones.")
     if any(s.fraction is None and s.status == "negative" and s.high is not None and s.clone in drawn for s in shares):
         words.append("Open triangle: negative, drawn at the detection limit.")
     if any(share.fraction is not None and is_open_above(share) for share in shares):

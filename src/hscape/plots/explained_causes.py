@@ -31,7 +31,8 @@ def title_of_causes(e: Explanation) -> str:
     day = f"{e.problem.last_day:g}"
     words = "most likely" if most >= LIKELY else "not told apart; likeliest"
     told = chance(most, e.draws.effective)
-    return f"Causes of the output on day {day}: {words} {CAUSES_IN_WORDS[name]} (probability {told})"
+    what = "Causes of the recovery by" if e.odds.is_of_recovered else "Causes of the output on"
+    return f"{what} day {day}: {words} {CAUSES_IN_WORDS[name]} (probability {told})"
 
 
 def draw_explained_causes(e: Explanation) -> Any:
@@ -53,7 +54,15 @@ def draw_explained_causes(e: Explanation) -> Any:
         "attack that ended by itself, still brings most of it back; no judgement of a treatment. Bars: 90 % "
         "intervals. Share is not cause. Research use only."
     )
+    note = f"{_counted(e)} {note}"
     return put_words(figure, title_of_causes(e), note, left=1.0, beside=1.5, head=0.28)
+
+
+def _counted(e: Explanation) -> str:
+    """Of which courses the table of four speaks."""
+    if e.odds.is_of_recovered:
+        return "Left: courses whose counts have recovered by then; right: all."
+    return "All courses: the counts are more likely not recovered, so this is what little output there is."
 
 
 def _draw_table(axis: Any, e: Explanation) -> None:

@@ -19,6 +19,8 @@ def title_of_fish(e: Explanation) -> str:
     reserve = e.course.quantiles["reserve_fraction"][2]
     kept = e.course.days >= 0
     lowest = int(np.argmin(np.where(kept, reserve, np.inf)))
+    if e.course.days[lowest] >= e.problem.last_day:
+        return f"The stem cells stand at {of_normal(reserve[-1])} of normal on day {e.problem.last_day:g}, their lowest"
     return (
         f"The stem cells passed through {of_normal(reserve[lowest])} of normal on day {e.course.days[lowest]:.0f}; "
         f"{of_normal(reserve[-1])} on day {e.problem.last_day:g}"

@@ -5,6 +5,9 @@ Colors are Okabe and Ito's, which people with any color vision tell apart.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +19,24 @@ CLONES = (
 ORDINARY, REST = "#D9D9D9", "#A6A6A6"
 
 
+@contextmanager
+def _few_words() -> Iterator[None]:
+    """Where the home folder cannot be written Matplotlib takes a temporary one, and need not tell a clinician so."""
+    logger = logging.getLogger("matplotlib")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
 def pyplot() -> Any:
     """Matplotlib without a screen, with the package's type and sizes; imported only when a picture is drawn."""
-    import matplotlib
+    with _few_words():
+        import matplotlib
 
-    matplotlib.use("Agg")
+        matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
     plt.rcParams.update(

@@ -13,11 +13,15 @@ GOOD = {
 
 
 def documents():
-    def doc(name, expect="chart_impossible", **changes):
-        save(f"chart_{name}.json", json.dumps(GOOD | changes), expect, n_charts=0)
+    def doc(name, expect="chart_impossible", n_charts=0, **changes):
+        save(f"chart_{name}.json", json.dumps(GOOD | changes), expect, n_charts=n_charts)
+
+    def kept(name, **changes):
+        """The impossible entry is left out, the chart is read."""
+        doc(name, "entry_impossible", 1, **changes)
 
     def entry(name, **changes):
-        doc(name, measurements=[GOOD["measurements"][0] | changes])
+        kept(name, measurements=[GOOD["measurements"][0] | changes])
 
     entry("unknown_analyte", analyte="platelets")
     entry("wrong_unit", unit="/uL")
@@ -33,9 +37,9 @@ def documents():
     doc("age", age_years=400)
     doc("measurements_text", measurements="none")
     doc("misspelled_part", mesurements=[])
-    doc("treatment_backward", treatments=[{"name": "atg", "start_day": 5, "end_day": 1}])
-    doc("event_kind", events=[{"day": 1, "kind": "wedding"}])
-    doc(
+    kept("treatment_backward", treatments=[{"name": "atg", "start_day": 5, "end_day": 1}])
+    kept("event_kind", events=[{"day": 1, "kind": "wedding"}])
+    kept(
         "clone_status",
         clone_measurements=[
             {

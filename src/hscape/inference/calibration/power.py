@@ -1,12 +1,18 @@
-"""Does the check bite? The same patients explained by a fitter with a planted fault, beside the fitter as it is."""
+"""Does the check bite? The same patients explained by a fitter with a planted fault, beside the fitter as it is.
+
+Two of the tests are proper scores, in which no fitter beats in the long run the one that knows how the patients were
+made: the score of Dawid and Sebastiani (Annals of Statistics 1999;27:65) of each quantity, d^2 + log(s^2) with the
+truth d posterior standard deviations s from the mean, and the log evidence of the chart (Good, Journal of the Royal
+Statistical Society B 1952;14:107).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.stats import binomtest, ttest_rel
+from scipy.stats import binomtest, ttest_rel, wilcoxon
 
 from hscape.inference.calibration.run import taken
 from hscape.inference.calibration.summary import contraction, pooled_error, summarize
@@ -16,6 +22,11 @@ FALSE_CALL = 0.01
 #: Distance of the pooled coverage from 0.9, in standard errors, that the check calls a fault by itself.
 FAR = 3.0
 LEARNT = ("immune_pressure_per_day", "reserve_fraction")
+#: Tests that are made of pairs of patients, between whom the chance of a false call is shared.
+PAIRED_TESTS = 4
+#: Squared distances in posterior standard deviations count up to this, so that no single truth decides.
+MOST_SQUARED = 25.0
+FEWEST_PAIRS = 3
 
 
 class Verdict(NamedTuple):
@@ -27,6 +38,8 @@ class Verdict(NamedTuple):
         coverage_90: pooled.
         lowest_p: of the tests of uniform ranks, over quantities.
         paired_p: of the change of a patient's coverage against the fitter as it is.
+        score_p: of a worse score of the truth than by the fitter as it is.
+        evidence_p: of a lower log evidence of the chart than by the fitter as it is.
     """
 
     is_caught: bool
@@ -34,6 +47,8 @@ class Verdict(NamedTuple):
     coverage_90: float
     lowest_p: float
     paired_p: float | None
+    score_p: float | None
+    evidence_p: float | None
 
 
 def judge(records: Sequence[dict[str, Any]], sound: Sequence[dict[str, Any]] | None = None) -> Verdict:
@@ -58,9 +73,12 @@ def judge(records: Sequence[dict[str, Any]], sound: Sequence[dict[str, Any]] | N
     if lost:
         by.append(lost)
     paired = _paired(records, sound) if sound is not None else None
-    if paired is not None and paired < FALSE_CALL / 2.0:
-        by.append("coverage of the same patients")
-    return Verdict(bool(by), tuple(by), pooled, lowest, paired)
+    worse = _lower(records, sound, _score) if sound is not None else None
+    evidence = _lower(records, sound, lambda record: record["log_evidence"]) if sound is not None else None
+    for name, p in (("coverage", paired), ("score", worse), ("evidence", evidence)):
+        if p is not None and p < FALSE_CALL / PAIRED_TESTS:
+            by.append(f"{name} of the same patients")
+    return Verdict(bool(by), tuple(by), pooled, lowest, paired, worse, evidence)
 
 
 def _by_number(records: Sequence[dict[str, Any]]) -> dict[int, dict[str, Any]]:
@@ -71,7 +89,7 @@ def _paired(records: Sequence[dict[str, Any]], sound: Sequence[dict[str, Any]]) 
     """Test of the difference in distance of ranks from the middle, patient by patient."""
     mine, theirs = _by_number(records), _by_number(sound)
     both = sorted(mine.keys() & theirs.keys())
-    if len(both) < 3:
+    if len(both) < FEWEST_PAIRS:
         return None
 
     def far(record: dict[str, Any]) -> float:
@@ -79,6 +97,28 @@ def _paired(records: Sequence[dict[str, Any]], sound: Sequence[dict[str, Any]]) 
 
     first, second = [far(mine[n]) for n in both], [far(theirs[n]) for n in both]
     return float(ttest_rel(first, second).pvalue) if np.std(np.subtract(first, second)) > 0 else 1.0
+
+
+def _score(record: dict[str, Any]) -> float:
+    """Score of Dawid and Sebastiani, its sign turned so that more is better, relative to the prior's spread."""
+    found = []
+    for name, deviation in record["deviations"].items():
+        learnt = record["contraction"].get(name)
+        if learnt is not None and learnt < 1.0:
+            found.append(-min(deviation**2, MOST_SQUARED) - float(np.log(1.0 - learnt)))
+    return float(np.mean(found)) if found else float("nan")
+
+
+def _lower(
+    records: Sequence[dict[str, Any]], sound: Sequence[dict[str, Any]], value: Callable[[dict[str, Any]], float]
+) -> float | None:
+    """Signed-rank test, patient by patient, of a value that is lower than that of the fitter as it is."""
+    mine, theirs = _by_number(records), _by_number(sound)
+    pairs = np.array([(value(mine[n]), value(theirs[n])) for n in sorted(mine.keys() & theirs.keys())]).reshape(-1, 2)
+    change = np.subtract(*pairs[np.isfinite(pairs).all(axis=1)].T)
+    if len(change) < FEWEST_PAIRS or not np.any(change):
+        return None
+    return float(wilcoxon(change, alternative="less").pvalue)
 
 
 def _lost(records: Sequence[dict[str, Any]], sound: Sequence[dict[str, Any]]) -> str:
@@ -90,7 +130,7 @@ def _lost(records: Sequence[dict[str, Any]], sound: Sequence[dict[str, Any]]) ->
         ]
         known = [(a, b) for a, b in pairs if a is not None and b is not None and a != b]
         fewer = sum(a < b for a, b in known)
-        is_fewer = fewer > len(known) / 2 and binomtest(fewer, len(known)).pvalue < FALSE_CALL / 4.0
+        is_fewer = fewer > len(known) / 2 and binomtest(fewer, len(known)).pvalue < FALSE_CALL / PAIRED_TESTS
         if is_fewer and contraction(taken(records))[name]["mean"] < 0.5 * contraction(taken(sound))[name]["mean"]:
             return f"nothing learnt of {name.replace('_', ' ')}"
     return ""

@@ -20,7 +20,7 @@ from hscape.care.admit import DONOR, next_check_day, transfusing_watch
 from hscape.care.end_of_attack import EndOfAttack
 from hscape.care.episodes import Episodes, Watch
 from hscape.care.plan import TREATMENTS
-from hscape.dynamics.acting import channels_over_time, own_states_over_time
+from hscape.dynamics.acting import channels_over_time, marrow_output, own_states_over_time
 from hscape.history import History
 from hscape.inference.calibration.design import BEYOND_DAYS
 
@@ -101,7 +101,7 @@ class Read:
             platelets_1e9_per_l=at(counts["platelets_1e9_per_l"].to_numpy()),
             neutrophils_1e9_per_l=at(counts["neutrophils_1e9_per_l"].to_numpy()),
             stem_cells_count=at(history.stem_cells),
-            marrow_output=at(history.pool("early_progenitors") * channels[:, Channel.PROGENITOR_OUTPUT]),
+            marrow_output=at(marrow_output(history)),
             contact_killing_per_day=at(channels[:, Channel.CONTACT_KILLING_PER_DAY]),
             interferon=at(own[INTERFERON]),
             lost_niche=at(own[LOST_NICHE]),

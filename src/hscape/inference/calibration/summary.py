@@ -28,6 +28,9 @@ class Calibration(NamedTuple):
         slope_error: its standard error.
         intercept: at a probability of one half; 0 if calibrated.
         auc: area under the receiver operating characteristic curve.
+        curve_slope: of what happened (0 or 1) on the probability, by least squares: that of the calibration curve as
+            it is drawn; 1 if calibrated. The slope of the logits is ruled by the few surprises next to 0 and 1.
+        curve_error: its standard error, robust against unequal scatter (White 1980).
     """
 
     n: int
@@ -38,6 +41,8 @@ class Calibration(NamedTuple):
     slope_error: float | None
     intercept: float | None
     auc: float | None
+    curve_slope: float | None = None
+    curve_error: float | None = None
 
 
 def summarize(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -121,11 +126,23 @@ def calibration(probability: np.ndarray, happened: np.ndarray) -> Calibration:
     """
     n, rate = len(probability), float(happened.mean()) if len(happened) else float("nan")
     brier = float(np.mean((probability - happened) ** 2)) if n else float("nan")
-    slope = intercept = error = area = None
+    slope = intercept = error = area = curve_slope = curve_error = None
     if 0 < happened.sum() < n:
         slope, intercept, error = _logistic(probability, happened)
         area = auc(probability, happened)
-    return Calibration(n, rate, brier, rate * (1.0 - rate), slope, error, intercept, area)
+        curve_slope, curve_error = _curve(probability, happened)
+    return Calibration(n, rate, brier, rate * (1.0 - rate), slope, error, intercept, area, curve_slope, curve_error)
+
+
+def _curve(probability: np.ndarray, happened: np.ndarray) -> tuple[float | None, float | None]:
+    """Least squares of what happened on the probability: slope and robust standard error."""
+    off = probability - probability.mean()
+    total = float(off @ off)
+    if total <= 0.0:
+        return None, None
+    slope = float(off @ happened) / total
+    left = happened - happened.mean() - slope * off
+    return slope, float(np.sqrt((off * left) @ (off * left))) / total
 
 
 def _logistic(probability: np.ndarray, happened: np.ndarray) -> tuple[float | None, float | None, float | None]:

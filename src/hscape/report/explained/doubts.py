@@ -25,6 +25,8 @@ _LIMITATIONS = (
     "verification pages say row by row.",
     "Inference runs a coarser form of the model (docs/explanation/inference.md).",
     "At most three clones beside PNH and HLA loss are followed. A clone that was not measured remains a hypothesis.",
+    "Clones are taken to lie beside each other. A mutation inside another clone (a driver gene in cells that then lose "
+    "HLA, say) is noticed only where shares add up to more than all cells.",
     "Cells that lost HLA are one pool, whether by 6p CN-LOH or by mutation: findings of one kind inform the other, and "
     "a picture may hold both against the same band.",
     "Effects of drugs act as in the average of trials, with a spread; doses and levels of one patient are "

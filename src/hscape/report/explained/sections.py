@@ -144,8 +144,9 @@ def used(e: Explanation) -> Markup:
         ("Entered as not tested or not assessable", bullets(_not_done(e)) or "nothing"),
     ]  # fmt: skip
     if not any(item.entries for item in findings.values()):
-        pairs.append(("What cannot be said", "without any finding on clones counts alone hardly tell who rebuilt the "
-                                             "marrow; the Bayes factor below shows how little"))  # fmt: skip
+        pairs.append(("What cannot be said", "no finding on clones is in the chart, so all that is said of them "
+                                             "rests on the pace of the counts and on the model's assumptions about "
+                                             "it; one test for escape clones would weigh more"))  # fmt: skip
     days = {row[0] for row in observations.rows}
     if len(days) == 1:
         pairs.append(("What cannot be said", "one visit shows no course: what follows is little more than the prior"))
@@ -227,7 +228,8 @@ def causes(e: Explanation) -> Markup:
                 lambda: explained_causes.draw_explained_causes(e), explained_causes.title_of_causes(e),
                 explained_causes.describe_explained_causes(e), "causes-table", tables.causes_data(e),
             ),
-            table("Two by two of causes", ("Cause", "Probability"),
+            table("Two by two of causes" + (", in courses that have recovered" if e.odds.is_of_recovered else ""),
+                  ("Cause", "Probability"),
                   [(explained_causes.CAUSES_IN_WORDS[name], chance(value, e.draws.effective))
                    for name, value in e.odds.causes_2x2.items()]),
         )

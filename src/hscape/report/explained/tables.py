@@ -151,8 +151,9 @@ def _cell(values: np.ndarray) -> str:
 
 def odds_data(e: Explanation) -> Data:
     """Three priors and three posteriors."""
-    rows = tuple((name, _number(before), _number(after)) for name, (before, after) in e.odds.by_prior.items())
-    return Data(name="odds", head=("prior", "probability before", "probability after"), rows=rows)
+    bound = {0.0: "at most", 1.0: "at least"}.get(-1.0 if e.odds.probability is None else e.odds.probability, "")
+    rows = tuple((name, _number(before), bound, _number(after)) for name, (before, after) in e.odds.by_prior.items())
+    return Data(name="odds", head=("prior", "probability before", "bound", "probability after"), rows=rows)
 
 
 def futures_data(e: Explanation, *, with_deaths: bool) -> Data:
