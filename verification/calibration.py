@@ -23,8 +23,7 @@ from hscape.inference.calibration.summary import auc, pooled_error, summarize, w
 SEED = 20261122
 WORKERS = int(os.environ.get("HSCAPE_VERIFY_WORKERS", "2"))
 ROOT = Path(__file__).parents[1] / "results" / "verification"
-#: Patients drawn: engine or study -> (quick, whole). Answers were planned with 500 and attribution with 480; both were ended
-#: by the clock at the numbers below, and go on from there when the numbers are raised.
+#: Patients drawn: engine or study -> (quick, whole). Records are kept by number, so that a run goes on where one ended.
 SIZES = {
     "preview": (30, 500),
     "answer": (10, 500),
