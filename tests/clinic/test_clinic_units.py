@@ -17,10 +17,10 @@ from hscape.clinic import CANNOT_TELL, RULES, Choices, assess, evidence_table, p
 from hscape.clinic.counts import is_plausible, read_count
 from hscape.clinic.course import read_course
 from hscape.clinic.drugs import courses
-from hscape.clinic.karyotype import read_karyotype
 from hscape.clinic.logic import Finding, all_of, any_of, at_least, negate
 from hscape.clinic.thresholds import ROLES, SEEN, collect, parse_thresholds, sources, threshold, thresholds
 from hscape.errors import InputError
+from hscape.genome.iscn import read_karyotype
 
 RECORD = {"value": 1, "unit": "d", "meaning": "m", "source": "house", "role": "choice"}
 

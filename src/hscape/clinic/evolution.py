@@ -18,15 +18,14 @@ from hscape.chart import Chart, CloneMeasurement
 from hscape.clinic.course import Course
 from hscape.clinic.karyotype import (
     in_words,
-    is_failed,
-    n_metaphases,
+    is_clone,
     named_arm,
     named_arm_in_words,
-    read_karyotype,
     touches_chromosome_7,
 )
 from hscape.clinic.thresholds import cite, read_data, threshold
 from hscape.clinic.verdict import CANNOT_TELL, Choices, Verdict
+from hscape.genome.iscn import is_failed, n_metaphases, read_karyotype
 
 HIGH = "high-risk evolution"
 NAMED = "change of 3q, 5q or 17p (not in the high-risk list of Patel 2022; adverse in MDS)"
@@ -77,7 +76,7 @@ def _changes_of(test: CloneMeasurement) -> list[Change]:
                 key=",".join(sorted(clone.abnormalities)),
             )
             for clone in clones
-            if clone.is_clone
+            if is_clone(clone)
         ]
     if test.status == "negative":
         return []

@@ -24,7 +24,7 @@ from hscape.clinic.counts import (
 from hscape.clinic.course import Course
 from hscape.clinic.evolution import chromosome_tests
 from hscape.clinic.first_response import first_response
-from hscape.clinic.karyotype import read_karyotype
+from hscape.clinic.karyotype import is_clone
 from hscape.clinic.logic import Finding, all_of, negate
 from hscape.clinic.pnh import hemolysis as ldh_hemolysis
 from hscape.clinic.pnh import largest_clone_fraction, pnh_tests
@@ -33,6 +33,7 @@ from hscape.clinic.response_at import NONE, RESPONSES
 from hscape.clinic.severity import find_severity_visit
 from hscape.clinic.thresholds import read_data, threshold
 from hscape.clinic.verdict import Choices
+from hscape.genome.iscn import read_karyotype
 
 #: Changes that WHO takes as presumptive evidence of MDS, as they begin in ISCN text.
 _PRESUMPTIVE = (
@@ -168,7 +169,7 @@ def mds_karyotype(seen: Seen) -> Finding:
     tests = chromosome_tests(seen.chart)
     for test in tests:
         clones = read_karyotype(test.karyotype) or ()
-        changes = [change for clone in clones if clone.is_clone for change in clone.abnormalities]
+        changes = [change for clone in clones if is_clone(clone) for change in clone.abnormalities]
         named = [change for change in changes if change.startswith(_PRESUMPTIVE)]
         if named:
             return Finding(True, (f"{', '.join(named)} by {test.assay} on day {test.day:g}",))

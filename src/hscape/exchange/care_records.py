@@ -12,6 +12,7 @@ from hscape.exchange.cells import REMARKS, read_cell
 from hscape.exchange.draft import Draft, RawRecord
 from hscape.exchange.drug_words import is_known_drug, read_dose, read_drugs, read_product
 from hscape.exchange.issues import IssueList, Place
+from hscape.exchange.visit_treatments import read_visit_treatments
 
 _YES = {"yes", "ja", "oui", "si", "y", "x", "on", "true", "given", "+", "あり"}
 _NO = {"no", "nein", "non", "n", "off", "false", "stop", "stopped", "none", "-", "0", "なし", "中止"}
@@ -36,6 +37,7 @@ def read_treatments(draft: Draft, to_day: Callable[[float], float], issues: Issu
             )
             continue
         found += made
+    found += read_visit_treatments(draft.visit_treatments, to_day, draft.patient_id, issues)
     by_drug: dict[str, list[RawRecord]] = {}
     for record in draft.doses:
         by_drug.setdefault(record.cells["field"], []).append(record)

@@ -12,6 +12,7 @@ from hscape.exchange.cells import REMARKS, read_cell, round_sig
 from hscape.exchange.draft import Draft, RawRecord
 from hscape.exchange.headers import flatten
 from hscape.exchange.issues import IssueList, Place
+from hscape.exchange.karyotype_rows import is_karyotype_only, read_karyotype_row
 from hscape.exchange.lab_units import flatten_unit
 
 _STATUS: dict[str, str] = {
@@ -120,6 +121,9 @@ def read_clone_records(
     found = []
     for record in draft.clones:
         try:
+            if is_karyotype_only(record):
+                found += read_karyotype_row(record, to_day(record.when), issues)
+                continue
             made = (_from_wide if "role" in record.cells else _from_row)(record, to_day(record.when), scales, issues)
         except InputError as error:
             issues.add(
@@ -218,8 +222,11 @@ def _from_wide(
         }
         target = "vaf_fraction"
     else:
+        field, *told = field.split(" ")
         clone, kind, specimen = _WIDE[field]
         base = {"clone": clone, "kind": kind, "assay": "flow", "specimen": specimen}
+        if told:
+            base |= {"clone": f"HLA-{told[0]} lacking", "hla_allele": told[0], "specimen": told[1]}
         target = "cell_fraction"
     status = _status(cell)
     if status in ("not_tested", "not_assessable", "negative") and not isinstance(cell, (int, float)):

@@ -47,6 +47,7 @@ class Draft:
     values: list[RawValue] = field(default_factory=list)
     clones: list[RawRecord] = field(default_factory=list)
     treatments: list[RawRecord] = field(default_factory=list)
+    visit_treatments: list[RawRecord] = field(default_factory=list)
     doses: list[RawRecord] = field(default_factory=list)
     transfusions: list[RawRecord] = field(default_factory=list)
     facts: dict[str, tuple[Any, Place]] = field(default_factory=dict)

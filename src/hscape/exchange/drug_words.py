@@ -28,6 +28,8 @@ class _Words(NamedTuple):
     horse: frozenset[str]
     rabbit: frozenset[str]
     not_given: frozenset[str]
+    ending: frozenset[str]
+    nothing: frozenset[str]
     fillers: frozenset[str]
     products: dict[str, str]
 
@@ -54,7 +56,13 @@ def read_drugs(text: str) -> tuple[str, ...]:
         return (as_written,)
     if _words().transplant.intersection(words):
         return ("transplant",)  # drugs beside it are those of the conditioning
-    found: list[str] = []
+    found = named_drugs(words)
+    return tuple(dict.fromkeys(_with_animal(found, set(words)))) or (as_written,)
+
+
+def named_drugs(words: list[str]) -> list[str]:
+    """Drugs among the words of a cell, whatever is said of them."""
+    known, found = drug_synonyms(), []
     at = 0
     while at < len(words):
         for size in range(min(_MOST_WORDS, len(words) - at), 0, -1):
@@ -64,7 +72,18 @@ def read_drugs(text: str) -> tuple[str, ...]:
                 at += size - 1
                 break
         at += 1
-    return tuple(dict.fromkeys(_with_animal(found, set(words)))) or (as_written,)
+    return found
+
+
+def says_nothing_given(text: str) -> bool:
+    """True for a cell such as *none* or *watch and wait*."""
+    return flatten(text) in _words().nothing or not flatten(text)
+
+
+def drugs_that_end(text: str) -> tuple[str, ...] | None:
+    """Drugs that a cell such as *CsA stopped* says are no longer given (empty: all); None if it says no such thing."""
+    words = flatten(text).split()
+    return tuple(dict.fromkeys(named_drugs(words))) if _words().ending.intersection(words) else None
 
 
 def _with_animal(found: list[str], words: set[str]) -> list[str]:

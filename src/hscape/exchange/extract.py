@@ -11,7 +11,7 @@ from hscape.exchange.facts import all_small_numbers, extract_facts, plain_number
 from hscape.exchange.headers import Column, read_header
 from hscape.exchange.issues import IssueList, Place
 from hscape.exchange.remarks import Remarks
-from hscape.exchange.tables import Table
+from hscape.exchange.tables import CLONE_NAMES, Table
 from hscape.exchange.times import read_time_column
 
 _RECORD_ROLES = {
@@ -88,6 +88,7 @@ def _extract_wide(
     for column in table.of_role("analyte"):
         _extract_column(table, column, rows, first, patients, days, book, answers, issues)
     others = table.of_role("wide_clone", "gene_vaf", "drug", "transfusion")
+    others += [column for column in table.of_role("treatment") if column.field == "treatment"]
     for column in others:
         for offset, row in enumerate(rows):
             patient, day = patients[offset], days[offset]
@@ -99,11 +100,26 @@ def _extract_wide(
                 day, {"role": column.role, "field": column.field, "cell": cell, "unit": column.unit}, place
             )
             _keep_record(book.of(patient), column.role, record)
+    if any(table.find("clone", name) for name in CLONE_NAMES):
+        _clones_of_visits(table, patients, days, book)
+
+
+def _clones_of_visits(table: Table, patients: list[str], days: list[float | None], book: DraftBook) -> None:
+    """A gene, a clone or a karyotype that stands beside the counts of a visit."""
+    columns = table.of_role("clone")
+    for offset, row in enumerate(table.sheet.rows[table.first_row :]):
+        patient, day = patients[offset], days[offset]
+        cells: dict[str, Any] = {c.field: row[c.index] for c in columns if c.index < len(row)}
+        if patient and day is not None and any(cells.get(name) not in (None, "") for name in CLONE_NAMES):
+            cells["units"] = {column.field: column.unit for column in columns}
+            place = Place(sheet=table.sheet.name, row=table.first_row + offset + 1)
+            book.of(patient).clones.append(RawRecord(day, cells, place))
 
 
 def _keep_record(draft: Draft, role: str, record: RawRecord) -> None:
     """A dose, a transfusion or a clone finding that stands as a column or a test among the counts."""
-    {"drug": draft.doses, "transfusion": draft.transfusions}.get(role, draft.clones).append(record)
+    kept = {"drug": draft.doses, "transfusion": draft.transfusions, "treatment": draft.visit_treatments}
+    kept.get(role, draft.clones).append(record)
 
 
 def _extract_column(

@@ -28,6 +28,19 @@ ROLES = (
 )
 _BRACKETS = re.compile(r"[\[(（［【]([^\])）］】]*)[\])）］】]")
 _VAF = re.compile(r"^([A-Za-z0-9]{2,9})(?:[ _]+(.+?))?[ _]+(?:vaf|af|allele fraction|allelfrequenz)\b", re.IGNORECASE)
+#: "HLA-A*02:01 negative granulocytes (%)", "loss of HLA-A2": an allele, and a word that says it is not there.
+_HLA = re.compile(
+    r"\bHLA[- _]?([ABC])[w]?[*_ ]?(\d{2}|\d)(?::?(\d{2,3}))?\b|\b([ABC])\*(\d{2})(?::(\d{2,3}))?\b", re.IGNORECASE
+)
+_LACKING = re.compile(
+    r"\b(negativ\w*|neg|lack\w*|deficien\w*|loss|lost|missing|null|verlust|fehlend\w*|perte|perdida)\b"
+    r"|[ (][-−](?=[ )]|$)",
+    re.IGNORECASE,
+)
+_LACKING_CELLS = {
+    "monocytes": ("mono",), "blood": ("leuko", "leuco", "wbc", "white", "blood", "blut"), "cd34_cells": ("cd34",),
+    "marrow": ("marrow", "bone", "knochenmark"),
+}  # fmt: skip
 _DOSE_WORDS = re.compile(r"\b(dose|dosis|daily|mg|mg d|mg day|mg kg|given|ug|mcg|per day|kg|iu|tag|jour|dia|d)\b")
 
 
@@ -102,6 +115,8 @@ def _understand(header: str) -> tuple[str, str, str]:
             rest = header[match.end() :]
             unit = "%" if "%" in rest else "1" if "fraction" in rest.lower() or "0-1" in rest else ""
             return "gene_vaf", f"{gene} {variant}".strip(), unit
+    if (allele := _HLA.search(header)) and _LACKING.search(header):
+        return "wide_clone", _lacking(header, allele), "%" if "%" in header else ""
     inside = _BRACKETS.findall(header)
     bare = _BRACKETS.sub(" ", header)
     for candidate in (bare, _DOSE_WORDS.sub(" ", flatten(bare))):
@@ -111,6 +126,17 @@ def _understand(header: str) -> tuple[str, str, str]:
     if found := next((known[flatten(text)] for text in inside if flatten(text) in known), None):
         return (*found, "")  # "血小板 (PLT)" or "ANC (neutrophils)"
     return _with_trailing_unit(bare, inside, known)
+
+
+def _lacking(header: str, allele: re.Match[str]) -> str:
+    """Field of a column of cells that lack an HLA allele: ``hla_lacking A*02:01 granulocytes``."""
+    locus, group, protein = (part or "" for part in (allele.groups()[:3] if allele[1] else allele.groups()[3:]))
+    name = f"{locus.upper()}*{group.zfill(2)}" + (f":{protein}" if protein else "")
+    words = header.lower()
+    cells = next(
+        (kind for kind, parts in _LACKING_CELLS.items() if any(part in words for part in parts)), "granulocytes"
+    )
+    return f"hla_lacking {name} {cells}"
 
 
 def _with_trailing_unit(bare: str, inside: list[str], known: dict[str, tuple[str, str]]) -> tuple[str, str, str]:

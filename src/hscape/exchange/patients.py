@@ -68,14 +68,14 @@ class PatientNames:
         self._told: set[str] = set()
         self._next = 1
 
-    def code(self, raw: Any, place: Place) -> str:
+    def code(self, raw: Any, place: Place, *, is_refused: bool = False) -> str:
         """The code of a patient; names and record numbers are replaced, and the place is reported once."""
         text = _text(raw)
         folded = text.casefold().replace(" ", "")
         if folded in self._codes:
             return self._codes[folded]
         keep = self._answers.get(f"patient_ids:{place.sheet}") == "keep"
-        if not keep and _identifies(text):
+        if is_refused or (not keep and _identifies(text)):
             code = f"patient-{self._next}"
             self._next += 1
             if place.sheet not in self._told:
@@ -117,7 +117,7 @@ def _identifies(text: str) -> bool:
 
 def rows_of_patients(table: Table, names: PatientNames, issues: IssueList, fallback: str) -> list[str]:
     """The patient code of every row of data, empty where the row is not one of a patient."""
-    column = table.find("person", "patient")
+    column = table.patient_column()
     rows = table.sheet.rows[table.first_row :]
     if column is None:
         return [fallback] * len(rows)
@@ -156,7 +156,7 @@ def rows_of_patients(table: Table, names: PatientNames, issues: IssueList, fallb
             )
             found.append("")
             continue
-        last = names.code(raw, place)
+        last = names.code(raw, place, is_refused=column.role == "identity")
         found.append(last)
     if filled:
         first = table.first_row + filled[0] + 1

@@ -118,7 +118,7 @@ def _assemble(draft: Draft, answers: Mapping[str, str], issues: IssueList) -> Ch
 
 def _sheet_codes(tables: list[Table], path: Path, issues: IssueList) -> dict[int, str]:
     """A patient code for each table that has no patient column: one a sheet of visits, else one for all."""
-    bare = [table for table in tables if table.find("person", "patient") is None]
+    bare = [table for table in tables if table.patient_column() is None]
     visits = [table for table in bare if table.kind in ("wide", "long")]
     codes: dict[int, str] = {}
     for table in bare:

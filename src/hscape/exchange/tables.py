@@ -13,6 +13,21 @@ from hscape.exchange.lab_units import FAMILIES, looks_like_unit
 from hscape.exchange.sheets import Sheet
 
 _HEADER_ROWS = 25
+#: Columns any of which makes a row of a visit a finding of a clone too.
+CLONE_NAMES = ("clone", "gene", "karyotype")
+_TELL_APART = ("patient", "record_number", "name")
+_PATIENT_WORDS = {
+    "patient",
+    "patients",
+    "subject",
+    "participant",
+    "mrn",
+    "upn",
+    "pid",
+    "patienten",
+    "paciente",
+    "identifier",
+}
 _IDENTITY_WORDS = {
     "name": "a name",
     "record_number": "a record number",
@@ -43,6 +58,11 @@ class Table:
         """The first column of a role and field."""
         return next((column for column in self.columns if column.role == role and column.field == field), None)
 
+    def patient_column(self) -> Column | None:
+        """The column that tells patients apart; one of names or record numbers if there is no other."""
+        found = self.find("person", "patient")
+        return found or self.find("identity", "record_number") or self.find("identity", "name")
+
     def of_role(self, *roles: str) -> list[Column]:
         """Every column of some roles."""
         return [column for column in self.columns if column.role in roles]
@@ -69,6 +89,7 @@ def understand_sheet(sheet: Sheet, answers: Mapping[str, str], issues: IssueList
     first_row = header_row + 1
     columns, first_row = _unit_row(sheet, columns, first_row)
     columns = _apply_answers(sheet, columns, answers)
+    columns = _patient_by_words(columns)
     columns = _refuse_identity(sheet, header_row, columns, issues)
     table = Table(sheet, "", header_row, first_row, columns)
     table.kind = _kind(table)
@@ -138,6 +159,16 @@ def _apply_answers(sheet: Sheet, columns: list[Column], answers: Mapping[str, st
     return mended
 
 
+def _patient_by_words(columns: list[Column]) -> list[Column]:
+    """Where no column is known to name the patient, the first whose header speaks of one, such as *MRN code*."""
+    if any(column.role in ("person", "identity") and column.field in _TELL_APART for column in columns):
+        return columns
+    for index, column in enumerate(columns):
+        if not column.role and _PATIENT_WORDS.intersection(flatten(column.header).split()):
+            return [*columns[:index], replace(column, role="person", field="patient"), *columns[index + 1 :]]
+    return columns
+
+
 def _refuse_identity(sheet: Sheet, header_row: int, columns: list[Column], issues: IssueList) -> list[Column]:
     for column in columns:
         if column.role != "identity":
@@ -158,17 +189,19 @@ def _refuse_identity(sheet: Sheet, header_row: int, columns: list[Column], issue
 def _kind(table: Table) -> str:
     has_time = bool(table.find("time", "date") or table.find("time", "day"))
     has_start = bool(table.find("time", "start_date"))
-    if table.find("treatment", "treatment") and (has_start or has_time):
+    has_labs = has_time and bool(table.of_role("analyte", "wide_clone", "gene_vaf", "drug"))
+    if table.find("treatment", "treatment") and (has_start or has_time) and not (has_labs and not has_start):
         return "treatments"
     if table.find("transfusion", "product") and has_time:
         return "transfusions"
     if table.find("long", "value") and table.find("long", "test") and has_time:
         return "long"
-    if (table.find("clone", "clone") or table.find("clone", "gene")) and table.of_role("clone") and has_time:
+    names_clones = any(table.find("clone", field) for field in CLONE_NAMES)
+    if names_clones and has_time and not table.of_role("analyte", "wide_clone"):
         return "clones"
-    if has_time and table.of_role("analyte", "wide_clone", "gene_vaf", "drug", "transfusion"):
+    if has_labs or (has_time and table.of_role("transfusion")):
         return "wide"
-    if table.find("person", "patient") and len(table.of_role("person")) > 1 and not table.of_role("analyte"):
+    if table.patient_column() and len(table.of_role("person")) > 1 and not table.of_role("analyte"):
         return "patients"
     return ""
 

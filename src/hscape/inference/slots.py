@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import betainc, gammaincinv, ndtr
 
 from hscape.biology.clone_kinds import CloneKind, catalogue_names, clone_kind, driver_kinds
-from hscape.clinic.karyotype import read_karyotype
+from hscape.genome.iscn import read_karyotype
 from hscape.parameters import Parameters
 from hscape.units import DAYS_PER_YEAR
 
