@@ -16,7 +16,7 @@ from typing import Any, Literal
 from hscape.chart.analytes import find_analyte
 from hscape.chart.checks import check_one_of, check_within
 from hscape.chart.clones import CloneMeasurement
-from hscape.chart.records import Event, HlaLocus, Measurement, Transfusion, Treatment
+from hscape.chart.records import PRODUCTS, Event, HlaLocus, Measurement, Transfusion, Treatment
 from hscape.errors import InputError
 
 Sex = Literal["female", "male"]
@@ -36,6 +36,8 @@ class Chart:
         clone_measurements: findings about clones.
         treatments: drugs and procedures.
         transfusions: blood products.
+        transfusions_not_recorded: products for which the source of the chart has no place (``red_cells``,
+            ``platelets``), so that none given cannot be told from none written down.
         hla_typing: germline HLA, one entry a locus.
         events: diagnosis, transplant, death, last follow-up and others.
         notes: free words.
@@ -49,6 +51,7 @@ class Chart:
     clone_measurements: tuple[CloneMeasurement, ...] = ()
     treatments: tuple[Treatment, ...] = ()
     transfusions: tuple[Transfusion, ...] = ()
+    transfusions_not_recorded: tuple[str, ...] = ()
     hla_typing: tuple[HlaLocus, ...] = ()
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = ()
@@ -61,6 +64,8 @@ class Chart:
         if self.sex is not None:
             check_one_of(f"chart {self.patient_id}", self.sex, SEXES, "sex")
         check_within(f"chart {self.patient_id}, age_years", self.age_years, 0.0, 120.0, "years")
+        for product in self.transfusions_not_recorded:
+            check_one_of(f"chart {self.patient_id}, transfusions_not_recorded", product, PRODUCTS, "blood product")
         for name in (
             "measurements",
             "clone_measurements",

@@ -70,6 +70,9 @@ def chart_from_dict(table: Mapping[str, Any], leave_out: LeaveOut | None = None)
     for name, kind in _PARTS.items():
         if name in content:
             content[name] = tuple(_entries(kind, _rows(content[name], name), name, leave_out))
+    if "transfusions_not_recorded" in content:
+        rows = _rows(content["transfusions_not_recorded"], "transfusions_not_recorded")
+        content["transfusions_not_recorded"] = tuple(str(product) for product in rows)
     if "notes" in content:
         content["notes"] = tuple(str(note) for note in _rows(content["notes"], "notes"))
     if "patient_id" in content:

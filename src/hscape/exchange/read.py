@@ -20,6 +20,7 @@ from hscape.exchange.patients import PatientNames, fallback_patient, rows_of_pat
 from hscape.exchange.sheets import Sheet, load_sheets
 from hscape.exchange.tables import Table, understand_sheet
 from hscape.exchange.treatment_doubts import doubt_treatments
+from hscape.exchange.unrecorded import tell_unrecorded, unrecorded_products, with_unrecorded
 
 _EXAMPLE = "EXAMPLE"
 
@@ -97,7 +98,10 @@ def _read_tables(path: Path, answers: Mapping[str, str], issues: IssueList) -> l
         extract_table(table, patients, book, answers, issues)
     _drop_examples(book, issues, path)
     charts = [_assemble(draft, answers, issues) for draft in book.drafts.values()]
-    return [chart for chart in charts if chart is not None]
+    missing = unrecorded_products(tables, book)
+    if missing and charts:
+        tell_unrecorded(missing, path.name, issues)
+    return [with_unrecorded(chart, missing) for chart in charts if chart is not None]
 
 
 def _assemble(draft: Draft, answers: Mapping[str, str], issues: IssueList) -> Chart | None:

@@ -11,26 +11,27 @@ import re
 import unicodedata
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+#: What a spreadsheet may pass over before it looks for a formula: spaces of any alphabet, quotes, marks without width.
+_PASSED_OVER = re.compile(r"^[\s'\"\u200b\u2060\ufeff]+")
 
 
 def safe_text(text: str) -> str:
     """The text, made harmless for a spreadsheet."""
     shown = _CONTROL.sub(" ", text).replace("\n", " ").replace("\t", " ")
-    flat = unicodedata.normalize("NFKC", shown).lstrip(" '\"\u00a0\u200b\ufeff")
-    if text[:1] in _DANGEROUS or flat[:1] in _DANGEROUS:
+    if text[:1] in _DANGEROUS or _first(shown) in _DANGEROUS:
         return "'" + shown
     return shown
 
 
 def restored_text(text: str) -> str:
     """The text without the apostrophe that `safe_text` put before it."""
-    return (
-        text[1:]
-        if text[:1] == "'"
-        and unicodedata.normalize("NFKC", text[1:]).lstrip(" '\"\u00a0\u200b\ufeff")[:1] in _DANGEROUS
-        else text
-    )
+    return text[1:] if text[:1] == "'" and _first(text[1:]) in _DANGEROUS else text
+
+
+def _first(text: str) -> str:
+    """The first letter that counts."""
+    return _PASSED_OVER.sub("", unicodedata.normalize("NFKC", text))[:1]
 
 
 def safe_cell(value: object) -> object:

@@ -21,14 +21,19 @@ from hscape.inference.checks import (
     Alarm,
 )
 from hscape.inference.engines import Draws
+from hscape.inference.finding_rows import COUNT
 from hscape.inference.nested import nested
 from hscape.inference.problem import Problem
 from hscape.inference.quantities import words_of
 from hscape.inference.treatments import DatedCyclosporine
+from hscape.inference.unrecorded import reached_by_transfusion
 
 NOT_LEARNT = 0.1
 #: Unlikely points that one chart may hold by chance alone: one in two hundred.
 POINTS_ALLOWED = 0.005
+
+#: Findings less likely than this are named where the whole chart does not fit, the worst ones first.
+UNLIKELY, MOST_TOLD = 0.02, 4
 
 
 def raise_alarms(
@@ -110,10 +115,25 @@ def _fit(problem: Problem, points: np.ndarray, replicate: float) -> list[Alarm]:
         weight = LOWERS if many else TELLS
         found.append(Alarm("points", weight, f"the model does not expect: {'; '.join(unlikely)}"))
     if replicate < WORST_REPLICATE:
-        found.append(
-            Alarm("fit", LOWERS, f"only {replicate:.1%} of replicates of this chart would fit as badly as it does")
-        )
+        share = f"only {replicate:.1%}" if replicate > 0.0 else "none"
+        why = f"{share} of the replicates of this chart would fit as badly as it does{_farthest(problem, points)}"
+        found.append(Alarm("fit", LOWERS, why))
     return found
+
+
+def _farthest(problem: Problem, points: np.ndarray) -> str:
+    """The findings that fit worst, in words, and the commonest reason if counts that are transfused are among them."""
+    order = [int(k) for k in np.argsort(points) if points[k] < UNLIKELY][:MOST_TOLD]
+    if not order:
+        return ""
+    labels, rows = problem.observations.labels, problem.observations.rows
+    told = ", ".join(labels[k] for k in order)
+    reached = reached_by_transfusion(problem.parameters, problem.chart.sex)
+    low = any(
+        int(rows[k][1]) == COUNT and rows[k][3] < limit and labels[k].startswith(name.split("_")[0])
+        for k in order for name, limit in reached.items()
+    )  # fmt: skip
+    return f"; the farthest off: {told}{' (are transfusions missing from the chart?)' if low else ''}"
 
 
 def _edge(problem: Problem, draws: Draws) -> list[Alarm]:

@@ -36,6 +36,7 @@ class Reader:
     last_day: float
     rows: list[tuple[list[float], str]]
     left_out: dict[str, int]
+    unrecorded: dict[str, float]
 
     def add(self, label: str, *values: float) -> None:
         """One row, with words for it."""

@@ -20,6 +20,7 @@ from hscape.inference.scenarios import (
     stopped,
     tapered,
 )
+from hscape.inference.unrecorded import unrecorded_limits
 from hscape.streams import generator
 from hscape.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
@@ -143,13 +144,17 @@ def if_attack_ended(problem: Problem, numbers: np.ndarray, noise: np.ndarray, se
 
 
 def is_free_now(problem: Problem) -> bool:
-    """True if the chart holds no transfusion in the last 56 days and counts are above the triggers."""
+    """True if the chart holds no transfusion in the last 56 days and counts are above the triggers.
+
+    Where transfusions are not recorded, counts must be above what a transfusion reaches.
+    """
     free_days = problem.parameters["care_transfusion_free_days"]
     if any(problem.last_day - free_days < day <= problem.last_day for day, _, _ in problem.transfusions):
         return False
     p = problem.parameters
     limits = {"hemoglobin_g_per_dl": p["red_cell_transfusion_trigger_g_per_dl"],
               "platelets_1e9_per_l": p["platelet_transfusion_trigger_1e9_per_l"]}  # fmt: skip
+    limits |= unrecorded_limits(problem.chart, p)
     for name, limit in limits.items():
         seen = [
             m.value for m in problem.chart.series(name) if problem.last_day - free_days <= m.day <= problem.last_day

@@ -26,6 +26,7 @@ from hscape.inference.finding_rows import (
     Reader,
 )
 from hscape.inference.slots import CloneSlot
+from hscape.inference.unrecorded import unrecorded_limits
 from hscape.parameters import Parameters
 
 _COUNTS = {
@@ -60,7 +61,7 @@ def read_observations(chart: Chart, parameters: Parameters, first_day: float, la
         first_day: findings before it are not used (they are not of this failure).
         last_day: findings after it are not used.
     """
-    reader = Reader(chart, parameters, last_day, [], defaultdict(int))
+    reader = Reader(chart, parameters, last_day, [], defaultdict(int), unrecorded_limits(chart, parameters))
     for entry in chart.measurements:
         if entry.day > last_day or entry.day < first_day:
             reader.leave("outside of the days that are explained")
@@ -102,6 +103,8 @@ def _count(reader: Reader, entry: Measurement) -> None:
     absolute = math.hypot(absolute, step / math.sqrt(12.0))
     censored = {"none": 0.0, "below": -1.0, "above": 1.0}[entry.censored]
     value = entry.value
+    if censored == 0.0 and value < reader.unrecorded.get(entry.analyte, 0.0):
+        censored = -1.0
     if value <= 0.0:
         value, censored = step, -1.0
     reader.add(

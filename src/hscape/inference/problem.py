@@ -18,6 +18,7 @@ from hscape.inference.observations import Observations, read_observations
 from hscape.inference.prior import analysis_prior
 from hscape.inference.slots import life_long_cells
 from hscape.inference.treatments import Given, read_treatments
+from hscape.inference.unrecorded import in_words, unrecorded_limits
 from hscape.parameters import Parameters
 from hscape.streams import generator
 
@@ -161,6 +162,8 @@ def make_problem(chart: Chart, parameters: Parameters | None = None) -> Problem:
         remarks.append(
             f"after the transplant on day {last:g} the marrow is the donor's; findings from then on are not explained"
         )
+    if unrecorded := in_words(unrecorded_limits(chart, p)):
+        remarks.append(unrecorded)
     observations = read_observations(chart, p, FIRST_DAY, last)
     if not len(observations.rows):
         raise InputError(
