@@ -153,6 +153,28 @@ def test_record_numbers_tell_patients_apart_and_are_not_kept(read):
     assert "471" not in str(result.charts)
 
 
+def test_what_was_transfused_between_visits(read):
+    text = (
+        "patient,day,hb (g/dL),transfusion support\nA,0,7.4,PRBC x2 + plt\nA,30,8.0,none\nA,60,8.1,2 RBC and 1 platelets\n"
+        "A,90,8.1,yes\n"
+    )
+    result = read(text)
+    given = [(item.day, item.product, item.units) for item in result.charts[0].transfusions]
+    assert given == [
+        (0.0, "platelets", None),
+        (0.0, "red_cells", 2.0),
+        (60.0, "platelets", 1.0),
+        (60.0, "red_cells", 2.0),
+    ]
+    assert result.charts[0].transfusions_not_recorded == ()
+    assert "product_unknown" in codes(result)  # *yes* does not tell of what
+
+
+def test_red_cells_without_a_unit_are_read_in_the_usual_one(read):
+    chart = read("patient,date,hb (g/dL),rbc\nA,2020-01-01,7.4,2.3\nA,2020-03-01,9.6,3.0\n").charts[0]
+    assert [m.value for m in chart.series("red_cells_1e12_per_l")] == [2.3, 3.0]
+
+
 def test_a_file_without_a_place_for_transfusions_says_so(read):
     result = read("patient,date,hb (g/dL)\nA,2020-01-01,8\n")
     assert result.charts[0].transfusions_not_recorded == ("red_cells", "platelets")

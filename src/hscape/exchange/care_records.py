@@ -10,7 +10,14 @@ from hscape.chart import DoseStep, Transfusion, Treatment
 from hscape.errors import InputError
 from hscape.exchange.cells import REMARKS, read_cell
 from hscape.exchange.draft import Draft, RawRecord
-from hscape.exchange.drug_words import is_known_drug, read_dose, read_drugs, read_product
+from hscape.exchange.drug_words import (
+    is_known_drug,
+    read_dose,
+    read_drugs,
+    read_product,
+    read_products,
+    says_nothing_given,
+)
 from hscape.exchange.issues import IssueList, Place
 from hscape.exchange.visit_treatments import read_visit_treatments
 
@@ -190,6 +197,9 @@ def read_transfusions(draft: Draft, to_day: Callable[[float], float], issues: Is
     found: list[Transfusion] = []
     for record in draft.transfusions:
         cells, place, day = record.cells, record.place, to_day(record.when)
+        if cells.get("field") == "products_given":
+            _of_visit(found, record, day, draft.patient_id, issues)
+            continue
         if "role" in cells:
             is_given, units = _given(record, issues)
             if is_given:
@@ -220,6 +230,26 @@ def read_transfusions(draft: Draft, to_day: Callable[[float], float], issues: Is
         units = bags if units is None else units
         _add(found, day, product, units, place, draft.patient_id, issues)
     return found
+
+
+def _of_visit(found: list[Transfusion], record: RawRecord, day: float, patient_id: str, issues: IssueList) -> None:
+    """A cell of a visit that names what was transfused, or that nothing was."""
+    text = " ".join(str(record.cells["cell"]).split())
+    if text.lower() in _NO or says_nothing_given(text):
+        return
+    for product, units in read_products(text):
+        if product:
+            _add(found, day, product, units, record.place, patient_id, issues)
+        else:
+            issues.add(
+                "amber",
+                "product_unknown",
+                record.place,
+                text,
+                f"The blood product in '{text}' is not known; nothing was made of it.",
+                "Write red cells or platelets, with the number of units.",
+                patient_id=patient_id,
+            )
 
 
 def _number_of_units(cells: dict[str, Any]) -> Any:

@@ -111,6 +111,12 @@ def read_dose(text: str) -> tuple[float, str] | None:
     return float(number.replace(",", ".")) * _TIMES.get(often, 1), written
 
 
+def read_products(text: str) -> tuple[tuple[str, float | None], ...]:
+    """Every blood product that a cell such as *PRBC x2 + platelets* names; the product is empty where it is unknown."""
+    parts = re.split(r"\s*(?:[+,;&/]|\band\b|\bund\b|\bet\b|\by\b)\s*", text.strip(), flags=re.IGNORECASE)
+    return tuple(read_product(part) for part in parts if part)
+
+
 def read_product(text: str) -> tuple[str, float | None]:
     """Blood product (empty if unknown) and the number of units, if the cell names it too."""
     flat = flatten(text)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from hscape.exchange.draft import Draft, RawValue
 from hscape.exchange.issues import IssueList, Place
 from hscape.exchange.lab_units import Family, LabUnit
-from hscape.exchange.unit_fit import RARE, Value, all_fit, convert, fits
+from hscape.exchange.unit_fit import Value, all_fit, convert, fits, is_usual
 
 _DIFFERENTIAL = {"neutrophils", "lymphocytes", "monocytes", "eosinophils", "bands"}
 
 
 def mostly_fits(family: Family, raws: list[RawValue]) -> LabUnit | None:
     """The unit that fits most values of a patient where none fits all: the rest are slips of single values."""
-    units = [unit for unit in family.units if unit.key not in RARE]
+    units = [unit for unit in family.units if is_usual(unit, family)]
     if len(raws) < 3 or any(all_fit(raws, unit, family) for unit in units):
         return None
     count = {unit: sum(fits(raw.number, raw.censored, unit, family) for raw in raws) for unit in units}
@@ -58,7 +58,7 @@ def infer(draft: Draft, family: Family, text: str, raws: list[RawValue], issues:
             patient_id=draft.patient_id,
         )
         return []
-    fitting = [unit for unit in family.units if unit.key not in RARE and all_fit(raws, unit, family)]
+    fitting = [unit for unit in family.units if is_usual(unit, family) and all_fit(raws, unit, family)]
     unit, ask, hold = _choose(family, fitting, [raw.number for raw in raws])
     if unit is None or hold:
         sample = ", ".join(f"{raw.number:g}" for raw in raws[:4])

@@ -11,6 +11,11 @@ from hscape.exchange.lab_units import Family, LabUnit
 RARE = {"10^4/uL", "10^2/uL", "10^12/L", "10^6/L", "fmol", "permille", "ukat/L", "um3"}
 
 
+def is_usual(unit: LabUnit, family: Family) -> bool:
+    """True for a unit that may be meant where none is written: the chart's own, or one that is not rare."""
+    return unit is family.units[0] or unit.key not in RARE
+
+
 @dataclass(slots=True)
 class Value:
     """A value in the unit of the chart, with the raw one it came from."""

@@ -18,6 +18,8 @@ def unrecorded_products(tables: Sequence[Table], book: DraftBook) -> tuple[str, 
     """Products that the tables have no place for; a sheet of transfusions, even an empty one, has one for all."""
     if any(table.kind == "transfusions" for table in tables):
         return ()
+    if any(column.field == "products_given" for table in tables for column in table.of_role("transfusion")):
+        return ()
     seen = {_COLUMNS[column.field] for table in tables for column in table.of_role("transfusion")
             if column.field in _COLUMNS}  # fmt: skip
     for draft in book.drafts.values():
