@@ -7,6 +7,7 @@ import pytest
 
 from hscape.chart import Chart, Measurement
 from hscape.errors import InputError
+from hscape.inference.alarms import farthest
 from hscape.inference.futures import is_free_now
 from hscape.inference.problem import make_problem
 from hscape.inference.unrecorded import reached_by_transfusion
@@ -63,3 +64,16 @@ def test_nobody_with_low_counts_is_called_free_of_transfusions_that_are_not_reco
 def test_an_unknown_product_is_refused() -> None:
     with pytest.raises(InputError, match="blood product"):
         replace(chart(8.0, 20.0), transfusions_not_recorded=("whole blood",))
+
+
+def test_a_chart_that_does_not_fit_names_what_is_farthest_off() -> None:
+    problem = make_problem(chart(8.0, 20.0))
+    points = np.full(len(problem.observations.labels), 0.5)
+    assert farthest(problem, points) == ""
+    points[problem.observations.labels.index("neutrophils, day 90")] = 0.01
+    assert farthest(problem, points) == "; the farthest off: neutrophils, day 90"
+    points[problem.observations.labels.index("hemoglobin, day 90")] = 0.001
+    told = farthest(problem, points)
+    assert (
+        told == "; the farthest off: hemoglobin, day 90, neutrophils, day 90 (are transfusions missing from the chart?)"
+    )

@@ -7,15 +7,17 @@ from typing import Any, cast
 
 from hscape.chart import ANALYTES, Chart, Event, HlaLocus, Measurement, Transfusion, Treatment
 from hscape.chart.chart import Sex
-from hscape.exchange.care_records import read_hla, read_transfusions, read_treatments
 from hscape.exchange.cells import read_cell, round_sig
 from hscape.exchange.clone_records import read_clone_records
 from hscape.exchange.derive import derive_values
 from hscape.exchange.doubts import Setting, doubt_values
 from hscape.exchange.draft import Draft
+from hscape.exchange.facts import read_hla
 from hscape.exchange.issues import IssueList, Place
 from hscape.exchange.resolve import resolve_values, value_key
+from hscape.exchange.transfusion_records import read_transfusions
 from hscape.exchange.traps import check_clones, flag_values
+from hscape.exchange.treatment_records import read_treatments
 from hscape.exchange.unit_fit import Value
 from hscape.units import DAYS_PER_YEAR
 

@@ -114,3 +114,10 @@ def _set_fact(draft: Draft, field: str, raw: Any, place: Place, issues: IssueLis
             "Correct one of the two.",
             patient_id=draft.patient_id,
         )
+
+
+def read_hla(text: str, locus: str) -> tuple[str, str] | None:
+    """Two alleles from one cell, for example 'A*02:01, A*24:02'; None unless there are exactly two."""
+    parts = [part for part in re.split(r"[,;/+\s]+", text.upper()) if part]
+    full = [part if "*" in part else f"{locus}*{part}" for part in (piece.removeprefix("HLA-") for piece in parts)]
+    return (full[0], full[1]) if len(full) == 2 else None

@@ -116,12 +116,12 @@ def _fit(problem: Problem, points: np.ndarray, replicate: float) -> list[Alarm]:
         found.append(Alarm("points", weight, f"the model does not expect: {'; '.join(unlikely)}"))
     if replicate < WORST_REPLICATE:
         share = f"only {replicate:.1%}" if replicate > 0.0 else "none"
-        why = f"{share} of the replicates of this chart would fit as badly as it does{_farthest(problem, points)}"
+        why = f"{share} of the replicates of this chart would fit as badly as it does{farthest(problem, points)}"
         found.append(Alarm("fit", LOWERS, why))
     return found
 
 
-def _farthest(problem: Problem, points: np.ndarray) -> str:
+def farthest(problem: Problem, points: np.ndarray) -> str:
     """The findings that fit worst, in words, and the commonest reason if counts that are transfused are among them."""
     order = [int(k) for k in np.argsort(points) if points[k] < UNLIKELY][:MOST_TOLD]
     if not order:
