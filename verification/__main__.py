@@ -11,7 +11,19 @@ from hscape.fingerprint import model_fingerprint
 from hscape.validation import validate
 from hscape.verify.dsmts import MODELS, check_samples, run_model
 from hscape.version import __version__
-from verification import amortized, calibration, clinical, coarse, disease, forecasts, growth, roads, transplants, trees
+from verification import (
+    amortized,
+    calibration,
+    clinical,
+    coarse,
+    disease,
+    forecasts,
+    growth,
+    hand_made,
+    roads,
+    transplants,
+    trees,
+)
 from verification.blood import against_adaptive_solver, no_nan
 from verification.stem_cells import kernel_agreement, order_of_convergence
 
@@ -133,6 +145,7 @@ SECTIONS = {
     "attribution": lambda quick: calibration.attribution_section(quick, say),
     "forecast": lambda quick: forecasts.section(quick, say),
     "misspecification": lambda quick: calibration.misspecification_section(quick, say),
+    "hand-made": lambda quick: hand_made.section(quick, say),
     "network": lambda quick: amortized.section(quick, say),
     "trees": lambda quick: trees.section(quick, say),
     "transplants": lambda quick: transplants.section(quick, say),
@@ -166,7 +179,8 @@ def main() -> None:
 HEADINGS = {"dsmts": "Discrete", "master": "Master", "blood": "Blood", "kernels": "Step", "facts": "Published",
             "clinical": "Clinical", "disease": "Disease", "roads": "Roads",
             "coarse": "Coarse course", "sbc": "Inference: simulation", "power": "Inference: power", "attribution": "Inference: who",
-            "forecast": "Inference: forecasts", "misspecification": "Inference: alarms", "network": "Trained network",
+            "forecast": "Inference: forecasts", "misspecification": "Inference: alarms", "hand-made": "Inference: charts written",
+            "network": "Trained network",
             "trees": "Phylogenies", "transplants": "Transplants", "growth-simulated": "Growth of simulated",
             "growth-lothian": "Lothian", "growth-sardinia": "SardiNIA", "growth-landscape": "Fitness landscape"}  # fmt: skip
 

@@ -19,6 +19,7 @@ from hscape.inference.calibration.posterior import LIGHT
 from hscape.inference.calibration.power import Verdict, judge
 from hscape.inference.calibration.run import Check, run_check, taken
 from hscape.inference.calibration.summary import auc, pooled_error, summarize, wilson
+from verification.kept_records import about, prepare
 
 SEED = 20261122
 WORKERS = int(os.environ.get("HSCAPE_VERIFY_WORKERS", "2"))
@@ -55,6 +56,7 @@ def records_of(check: Check, patients: int, say: Say) -> list[dict[str, Any]]:
         if done % every == 0:
             say(f"{name}: {done} of {total}")
 
+    prepare(name)
     return run_check(check, ROOT / name, patients=patients, workers=WORKERS, progress=progress)
 
 
@@ -97,7 +99,7 @@ def _engine_lines(engine: str, records: Sequence[dict[str, Any]]) -> list[str]:
              f"{len(people['failed'])}); sampling took {np.median(seconds):.1f} s in the middle; {core_hours(records)}. Pooled "
              f"coverage: 90 % {pooled['coverage_90']:.3f} (standard error {pooled_error(records, 0.45):.3f}), 50 % "
              f"{pooled['coverage_50']:.3f} ({pooled_error(records, 0.25):.3f}), patients as clusters. Joint test (TARP, seven "
-             f"numbers): largest distance {number(joint['largest_distance'], 3)}, p {number(joint['uniform_p'], 3)}.", "",
+             f"numbers): largest distance {number(joint['largest_distance'], 3)}, p {number(joint['uniform_p'], 3)}. {about(prepare(f'sbc-{engine}'))}", "",
              "| quantity | in 50 % | in 90 % | mean rank | uniform ranks, p | variance removed, mean | n |",
              "|---|---|---|---|---|---|---|"]  # fmt: skip
     for row in found["coverage"][:-1]:

@@ -15,12 +15,6 @@ from hscape.exchange.remarks import Remarks
 from hscape.exchange.tables import CLONE_NAMES, Table
 from hscape.exchange.times import read_time_column
 
-_RECORD_ROLES = {
-    "clones": ("clone", "person"),
-    "treatments": ("treatment", "time"),
-    "transfusions": ("transfusion",),
-}
-
 
 def extract_table(
     table: Table,
