@@ -54,11 +54,16 @@ def test_treatments_at_visits_become_courses(read):
             [("cyclosporine", 30.0, 60.0), ("horse_atg", 0.0, None), ("rabbit_atg", 60.0, None)],
         ),
         (("none", "observation", "-", ""), []),
+        (
+            ("hATG, CsA, EPAG", "CsA + EPAG", "CsA, EPAG stopped", "supportive care"),
+            [("cyclosporine", 0.0, 90.0), ("eltrombopag", 0.0, 60.0), ("horse_atg", 0.0, None)],
+        ),
+        (("CsA", "stopped", "", ""), [("cyclosporine", 0.0, 30.0)]),
         (("", "allo-HSCT", "", ""), [("transplant", 30.0, None)]),
     ],
 )
 def test_what_cells_of_visits_say(read, cells, courses):
-    rows = "".join(f"A,{day},8.0,20,{cell}\n" for day, cell in zip((0, 30, 60, 90), cells, strict=True))
+    rows = "".join(f'A,{day},8.0,20,"{cell}"\n' for day, cell in zip((0, 30, 60, 90), cells, strict=True))
     chart = read(f"patient,day,hb (g/dL),plt (10^9/L),therapy\n{rows}").charts[0]
     assert sorted((item.name, item.start_day, item.end_day) for item in chart.treatments) == courses
     assert len(chart.measurements) == 8
@@ -69,6 +74,14 @@ def test_a_taper_at_visits_is_kept(read):
     (course,) = read(text).charts[0].treatments
     assert (course.dose, course.dose_unit) == (300.0, "mg")
     assert [(step.day, step.dose) for step in course.taper] == [(90.0, 200.0), (180.0, 100.0)]
+
+
+def test_each_drug_of_a_cell_keeps_its_dose(read):
+    text = 'patient,day,hb (g/dL),therapy\nA,0,8,"CsA 5 mg/kg/d, EPAG 150 mg"\nA,90,9,CsA 2.5 mg/kg/d + EPAG 75 mg\n'
+    given = {item.name: item for item in read(text).charts[0].treatments}
+    assert (given["cyclosporine"].dose, given["cyclosporine"].dose_unit) == (5.0, "mg/kg/d")
+    assert [(step.day, step.dose) for step in given["cyclosporine"].taper] == [(90.0, 2.5)]
+    assert [(step.day, step.dose) for step in given["eltrombopag"].taper] == [(90.0, 75.0)]
 
 
 def test_words_that_name_no_treatment_are_asked(read):

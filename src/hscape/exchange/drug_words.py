@@ -20,6 +20,9 @@ _DOSE = re.compile(
     r"((?:/|per|pro|x)?\s*(?:d|day|die|tag|daily|qd|od|bid|tid|b\.i\.d\.?|twice daily|2x|2 x|jour|dia)\b)?",
     re.IGNORECASE,
 )
+_PARTS = re.compile(
+    r"\s*(?:[+;&]|,(?!\d)|\b(?:and|und|et|y)\b|/(?!\s*(?:kg|d|day|die|tag|jour|dia)\b))\s*", re.IGNORECASE
+)
 _TIMES = {"bid": 2, "b.i.d": 2, "b.i.d.": 2, "twice daily": 2, "2x": 2, "2 x": 2, "tid": 3}
 
 
@@ -80,10 +83,33 @@ def says_nothing_given(text: str) -> bool:
     return flatten(text) in _words().nothing or not flatten(text)
 
 
+def parts_of(text: str) -> list[str]:
+    """The parts of a cell that name several things: *CsA 200 mg, EPAG 150 mg* are two."""
+    return [part for part in _PARTS.split(text.strip()) if part]
+
+
 def drugs_that_end(text: str) -> tuple[str, ...] | None:
     """Drugs that a cell such as *CsA stopped* says are no longer given (empty: all); None if it says no such thing."""
-    words = flatten(text).split()
-    return tuple(dict.fromkeys(named_drugs(words))) if _words().ending.intersection(words) else None
+    ending = [part for part in parts_of(text) if _words().ending.intersection(flatten(part).split())]
+    if not ending:
+        return None
+    return tuple(dict.fromkeys(name for part in ending for name in named_drugs(flatten(part).split())))
+
+
+def drugs_that_go_on(text: str) -> tuple[str, ...]:
+    """Drugs in the parts of a cell that do not end anything: cyclosporine in *CsA, EPAG stopped*."""
+    parts = [part for part in parts_of(text) if not _words().ending.intersection(flatten(part).split())]
+    return tuple(name for name in read_drugs(" + ".join(parts)) if is_known_drug(name))
+
+
+def doses_by_drug(text: str) -> dict[str, tuple[float, str]]:
+    """Dose a day of each drug that stands in a part of the cell with one dose and no other drug."""
+    found = {}
+    for part in parts_of(text):
+        names, dose = read_drugs(part), read_dose(part)
+        if len(names) == 1 and dose:
+            found[names[0]] = dose
+    return found
 
 
 def _with_animal(found: list[str], words: set[str]) -> list[str]:
@@ -113,8 +139,7 @@ def read_dose(text: str) -> tuple[float, str] | None:
 
 def read_products(text: str) -> tuple[tuple[str, float | None], ...]:
     """Every blood product that a cell such as *PRBC x2 + platelets* names; the product is empty where it is unknown."""
-    parts = re.split(r"\s*(?:[+,;&/]|\band\b|\bund\b|\bet\b|\by\b)\s*", text.strip(), flags=re.IGNORECASE)
-    return tuple(read_product(part) for part in parts if part)
+    return tuple(read_product(part) for part in parts_of(text))
 
 
 def read_product(text: str) -> tuple[str, float | None]:

@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 
 from hscape.chart import DoseStep, Treatment
 from hscape.exchange.draft import RawRecord
-from hscape.exchange.drug_words import drugs_that_end, is_known_drug, read_dose, read_drugs, says_nothing_given
+from hscape.exchange.drug_words import (
+    doses_by_drug,
+    drugs_that_end,
+    drugs_that_go_on,
+    is_known_drug,
+    read_drugs,
+    says_nothing_given,
+)
 from hscape.exchange.issues import IssueList
 
 ONE_TIME = ("horse_atg", "rabbit_atg", "atg", "alemtuzumab", "cyclophosphamide", "transplant")
@@ -59,8 +66,9 @@ def read_visit_treatments(
             continue
         for name in [name for name in running if name not in given]:
             found.append(running.pop(name).made(day))
-        dose = read_dose(text) if len(given) == 1 else None
+        doses = doses_by_drug(text)
         for name in given:
+            dose = doses.get(name)
             if name in running:
                 running[name].note_dose(day, dose)
             else:
@@ -79,7 +87,8 @@ def _given(text: str, running: dict[str, _Course], record: RawRecord, issues: Is
         return ()
     ending = drugs_that_end(text)
     if ending is not None:
-        return tuple(name for name in running if ending and name not in ending)
+        left = [name for name in running if ending and name not in ending]
+        return tuple(dict.fromkeys([*left, *drugs_that_go_on(text)]))
     names = read_drugs(text)
     if len(names) == 1 and not is_known_drug(names[0]):
         message = "No treatment is recognized here, so nothing was made of it."
