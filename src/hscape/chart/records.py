@@ -15,6 +15,8 @@ from hscape.errors import InputError
 
 Censoring = Literal["none", "below", "above"]
 CENSORING: tuple[str, ...] = ("none", "below", "above")
+#: Treatments of a day or a few: they have no course that goes on.
+GIVEN_ONCE = ("horse_atg", "rabbit_atg", "atg", "alg", "alemtuzumab", "cyclophosphamide", "transplant")
 PRODUCTS: tuple[str, ...] = ("red_cells", "platelets", "granulocytes", "plasma")
 EVENT_KINDS: tuple[str, ...] = (
     "diagnosis",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hscape.chart import DoseStep, Treatment
+from hscape.chart.records import GIVEN_ONCE
 from hscape.exchange.draft import RawRecord
 from hscape.exchange.drug_words import (
     doses_by_drug,
@@ -21,8 +22,6 @@ from hscape.exchange.drug_words import (
     says_nothing_given,
 )
 from hscape.exchange.issues import IssueList
-
-ONE_TIME = ("horse_atg", "rabbit_atg", "atg", "alemtuzumab", "cyclophosphamide", "transplant")
 
 
 @dataclass(slots=True)
@@ -36,7 +35,7 @@ class _Course:
 
     def made(self, end_day: float | None) -> Treatment:
         return Treatment(
-            name=self.name, start_day=self.start_day, end_day=None if self.name in ONE_TIME else end_day,
+            name=self.name, start_day=self.start_day, end_day=None if self.name in GIVEN_ONCE else end_day,
             dose=self.dose, dose_unit=self.dose_unit, taper=tuple(self.steps), source=self.source,
         )  # fmt: skip
 
@@ -101,7 +100,7 @@ def _given(text: str, running: dict[str, _Course], record: RawRecord, issues: Is
 def _tell(found: list[Treatment], record: RawRecord, patient_id: str, issues: IssueList) -> None:
     def words(item: Treatment) -> str:
         name, end = item.name.replace("_", " "), item.end_day
-        until = "" if item.name in ONE_TIME else f" to {'open' if end is None else f'{end:g}'}"
+        until = "" if item.name in GIVEN_ONCE else f" to {'open' if end is None else f'{end:g}'}"
         return f"{name} day {item.start_day:g}{until}"
 
     courses = "; ".join(words(item) for item in found[:6])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hscape.chart import Chart, Event, Treatment
+from hscape.chart.records import GIVEN_ONCE
 from hscape.clinic.course import last_seen_day
 from hscape.plots.style import GRID, INK, MUTED
 
@@ -115,7 +116,7 @@ def strip_words(chart: Chart) -> str:
 
 
 def _is_procedure(treatment: Treatment) -> bool:
-    return "transplant" in treatment.name.lower()
+    return treatment.name in GIVEN_ONCE or "transplant" in treatment.name.lower()
 
 
 def _lanes(chart: Chart) -> dict[str, list[Treatment]]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from hscape.chart import ANALYTES, Chart
+from hscape.chart.records import GIVEN_ONCE
 from hscape.clinic import CANNOT_TELL, NOT_ASSESSED, NOTICE, EvidenceRow, Verdict
 from hscape.clinic.course import last_seen_day
 from hscape.exchange import Issue
@@ -106,6 +107,8 @@ def _range(values: Sequence[float], digits: int) -> str:
 
 
 def _treatment(name: str, start: float, end: float | None) -> str:
+    if end is None and name in GIVEN_ONCE:
+        return f"{spoken_name(name)} on day {start:g}"
     return f"{spoken_name(name)} from day {start:g}" + (
         f" to {end:g}" if end is not None else ", last day not recorded"
     )
