@@ -154,6 +154,15 @@ def chains_from_the_prior(problem: Problem) -> tuple[float, float]:
     return independent_draws(runs), sum(seconds for _, seconds in found)  # type: ignore[arg-type]
 
 
+def _met(alone: float) -> str:
+    """The rule gives each of several chains at least one draw: what a ratio then is."""
+    if alone > 1.05 * CHAINS:
+        return ""
+    return (
+        f"{CHAINS} is the least that {CHAINS} chains are given, so these had not met, and the ratios are lower bounds. "
+    )
+
+
 def section() -> list[str]:
     """The section of the page."""
     chart = thinned_chart()
@@ -194,7 +203,7 @@ def section() -> list[str]:
             "",
             "Effective draws of ours and of the chains from the prior are what the distance of independent runs says, burn-in and "
             "tuning counted; such a chain begins at the best of "
-            f"{FIRST} persons of the prior and learns its proposals. The chain of the last line begins at a draw of our posterior and "
+            f"{FIRST} persons of the prior and learns its proposals. {_met(alone)}The chain of the last line begins at a draw of our posterior and "
             f"with its covariance (acceptance {taken:.3f}), which nobody has beforehand, and is judged by its own batch "
             "means, which cannot see what it never visited. Training the network took "
             "about 100 minutes of one to two cores in six sittings (docs/decisions/0009) and is done once.", ""]  # fmt: skip

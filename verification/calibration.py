@@ -19,7 +19,7 @@ from hscape.inference.calibration.posterior import LIGHT
 from hscape.inference.calibration.power import Verdict, judge
 from hscape.inference.calibration.run import Check, run_check, taken
 from hscape.inference.calibration.summary import auc, pooled_error, summarize, wilson
-from verification.kept_records import about, prepare
+from verification.kept_records import about, count, note_new, prepare
 
 SEED = 20261122
 WORKERS = int(os.environ.get("HSCAPE_VERIFY_WORKERS", "2"))
@@ -57,7 +57,10 @@ def records_of(check: Check, patients: int, say: Say) -> list[dict[str, Any]]:
             say(f"{name}: {done} of {total}")
 
     prepare(name)
-    return run_check(check, ROOT / name, patients=patients, workers=WORKERS, progress=progress)
+    before = count(name)
+    records = run_check(check, ROOT / name, patients=patients, workers=WORKERS, progress=progress)
+    note_new(name, before)
+    return records
 
 
 def size_of(name: str, quick: bool) -> int:

@@ -41,4 +41,4 @@ def section(quick: bool, say: Say) -> list[str]:
 def _row(name: str, found: Explanation) -> str:
     p = as_dict(found)["p_clone_mediated"]
     lowered = "; ".join(alarm.words for alarm in found.alarms if alarm.weight != "note") or "none"
-    return f"| {name} | {found.status} | {'withheld' if p is None else f'{p:.2f}'} | {lowered} |"
+    return f"| {name} | {found.status} | {'not told' if p is None else f'{p:.2f}'} | {lowered} |"

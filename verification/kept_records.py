@@ -68,7 +68,21 @@ def about(source: str) -> str:
     now = source_digest()
     if source == now:
         return f"Records of the source in force (`{now}`)."
-    return f"Records of an earlier source (`{source}`; in force is `{now}`)."
+    return f"Records of an earlier source (`{source}`); when this page was made `{now}` was in force."
+
+
+def note_new(name: str, before: int) -> None:
+    """After a run: if it added records by another source than made those before, both are named."""
+    folder, now = RESULTS / name, source_digest()
+    stamp = folder / "source.txt"
+    made = stamp.read_text(encoding="utf-8")
+    if count(name) > before and now not in made:
+        stamp.write_text(f"{made}, {now}", encoding="utf-8")
+
+
+def count(name: str) -> int:
+    """Records of a check that stand in the results."""
+    return sum(1 for _ in (RESULTS / name / "patients").glob("*.json"))
 
 
 if __name__ == "__main__":

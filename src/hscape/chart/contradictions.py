@@ -6,9 +6,8 @@ import itertools
 from dataclasses import dataclass
 
 from hscape.chart.chart import Chart
-from hscape.chart.records import Treatment
+from hscape.chart.records import GLOBULINS, Treatment
 
-GLOBULINS: tuple[str, ...] = ("horse_atg", "rabbit_atg", "atg", "antithymocyte_globulin", "alg")
 #: Drugs of which a patient takes one at a time: a later course takes the place of the one before it.
 ONE_AT_A_TIME: tuple[tuple[str, ...], ...] = (
     ("cyclosporine", "tacrolimus"),

@@ -15,8 +15,9 @@ from hscape.errors import InputError
 
 Censoring = Literal["none", "below", "above"]
 CENSORING: tuple[str, ...] = ("none", "below", "above")
+GLOBULINS: tuple[str, ...] = ("horse_atg", "rabbit_atg", "atg", "antithymocyte_globulin", "alg")
 #: Treatments of a day or a few: they have no course that goes on.
-GIVEN_ONCE = ("horse_atg", "rabbit_atg", "atg", "alg", "alemtuzumab", "cyclophosphamide", "transplant")
+GIVEN_ONCE: tuple[str, ...] = (*GLOBULINS, "alemtuzumab", "cyclophosphamide", "transplant")
 PRODUCTS: tuple[str, ...] = ("red_cells", "platelets", "granulocytes", "plasma")
 EVENT_KINDS: tuple[str, ...] = (
     "diagnosis",

@@ -14,62 +14,8 @@ from hscape.exchange.headers import flatten
 from hscape.exchange.issues import IssueList, Place
 from hscape.exchange.karyotype_rows import is_karyotype_only, read_karyotype_row
 from hscape.exchange.lab_units import flatten_unit
+from hscape.exchange.status_words import status_of
 
-_STATUS: dict[str, str] = {
-    **dict.fromkeys(
-        ("positive", "pos", "detected", "yes", "+", "positiv", "positif", "positivo", "present", "陽性"),
-        "positive",
-    ),
-    **dict.fromkeys(
-        (
-            "negative",
-            "neg",
-            "not detected",
-            "no clone",
-            "none detected",
-            "negativ",
-            "negatif",
-            "negativo",
-            "absent",
-            "wt",
-            "wild type",
-            "normal",
-            "陰性",
-            "undetectable",
-        ),
-        "negative",
-    ),
-    **dict.fromkeys(
-        (
-            "not tested",
-            "not done",
-            "nt",
-            "nd",
-            "n d",
-            "n a",
-            "na",
-            "nicht getestet",
-            "non fait",
-            "no realizado",
-            "未検",
-        ),
-        "not_tested",
-    ),
-    **dict.fromkeys(
-        (
-            "not assessable",
-            "not evaluable",
-            "not informative",
-            "homozygous",
-            "failed",
-            "nicht beurteilbar",
-            "non evaluable",
-            "no evaluable",
-            "判定不能",
-        ),
-        "not_assessable",
-    ),
-}
 _SPECIMENS: dict[str, str] = {
     **dict.fromkeys(
         ("whole blood", "peripheral blood", "pb", "vollblut", "blut", "sang", "sangre", "末梢血", "血液"),
@@ -126,15 +72,7 @@ def read_clone_records(
                 continue
             made = (_from_wide if "role" in record.cells else _from_row)(record, to_day(record.when), scales, issues)
         except InputError as error:
-            issues.add(
-                "red",
-                "clone_impossible",
-                record.place,
-                "",
-                f"{error} The row was left out.",
-                "Correct the row.",
-                patient_id=draft.patient_id,
-            )
+            issues.row_left_out("clone_impossible", record.place, error, draft.patient_id)
             continue
         if made is not None:
             found.append(made)
@@ -228,7 +166,7 @@ def _from_wide(
         if told:
             base |= {"clone": f"HLA-{told[0]} lacking", "hla_allele": told[0], "specimen": told[1]}
         target = "cell_fraction"
-    status = _status(cell)
+    status = status_of(cell)
     if status in ("not_tested", "not_assessable", "negative") and not isinstance(cell, (int, float)):
         return CloneMeasurement(day=day, status=status, source=_source(place), **base)  # type: ignore[arg-type]
     read = read_cell(cell)
@@ -323,7 +261,7 @@ def _from_row(
         or "unknown"
     )
     made["kind"] = _word(cells.get("kind"), CLONE_KINDS, {}, "kind", place, issues) or _guess_kind(made)
-    return _row_status(made, censored, _status(cells.get("status")), day, place)
+    return _row_status(made, censored, status_of(cells.get("status")), day, place)
 
 
 def _row_status(
@@ -347,10 +285,6 @@ def _row_status(
     if status == "negative" and any(made.get(name) for name in ("vaf_fraction", "cell_fraction")):
         raise InputError("status: 'negative' stands beside a number above zero; write positive, or <limit.")
     return CloneMeasurement(day=day, status=status, source=_source(place), **made)  # type: ignore[arg-type]
-
-
-def _status(cell: Any) -> str:
-    return _STATUS.get(flatten(cell), "") if isinstance(cell, str) else ""
 
 
 def _word(cell: Any, known: Any, synonyms: Mapping[str, str], field: str, place: Place, issues: IssueList) -> str:

@@ -112,6 +112,10 @@ class IssueList:
             )
         )
 
+    def row_left_out(self, code: str, place: Place, error: Exception, patient_id: str = "") -> None:
+        """Add that a row holds what cannot be; the error says what."""
+        self.add("red", code, place, "", f"{error} The row was left out.", "Correct the row.", patient_id=patient_id)
+
     def sorted(self) -> tuple[Issue, ...]:
         """Red first, then amber, then grey; within these by sheet and row; repeated ones joined."""
         rank = {"red": 0, "amber": 1, "grey": 2}

@@ -11,10 +11,11 @@ from hscape.exchange.cells import read_cell
 from hscape.exchange.draft import RawRecord
 from hscape.exchange.headers import flatten
 from hscape.exchange.issues import IssueList
+from hscape.exchange.status_words import status_of
 from hscape.genome.iscn import KaryotypeClone, is_failed, n_metaphases, read_karyotype
 
-_NORMAL = re.compile(r"^(normal|unauffallig|sin alteraciones|4[6] ?x[xy])( (male|female|karyotype|xx|xy|46|\d+))*$")
-_NOT_DONE = ("not tested", "not done", "nd", "n a", "na", "none", "nicht getestet", "non fait", "no realizado")
+#: Beside the words of a status: "46 XY normal male", "normal karyotype".
+_NORMAL = re.compile(r"^(normal|unauffallig|sin alteraciones|46 ?x[xy])( (male|female|karyotype|xx|xy|46|\d+))*$")
 
 
 def is_karyotype_only(record: RawRecord) -> bool:
@@ -43,11 +44,12 @@ def read_karyotype_row(record: RawRecord, day: float, issues: IssueList) -> list
         "karyotype": text, "n_cells": n_metaphases(text) or (int(counted) if counted else None),
         "source": f"{record.place.sheet}!{record.place.row}",
     }  # fmt: skip
-    if flat in _NOT_DONE:
-        return [CloneMeasurement(**(base | {"status": "not_tested", "karyotype": ""}))]
-    if is_failed(text):
+    status = "not_tested" if flat == "none" else status_of(text)
+    if status == "not_tested":
+        return [CloneMeasurement(**(base | {"status": status, "karyotype": ""}))]
+    if status == "not_assessable" or is_failed(text):
         return [CloneMeasurement(**base, status="not_assessable")]
-    if _NORMAL.match(flat):
+    if status == "negative" or _NORMAL.match(flat):
         return [CloneMeasurement(**base, status="negative")]
     lines = read_karyotype(text)
     if lines is None:

@@ -124,7 +124,7 @@ def _read_row(
             **numbers,
         )
     except InputError as error:
-        issues.add("red", "clone_impossible", place, "", f"{error} The row was left out.", "Correct the row.")
+        issues.row_left_out("clone_impossible", place, error)
         return None
     if gene.startswith("HLA-"):
         issues.add(

@@ -20,15 +20,7 @@ def read_treatments(draft: Draft, to_day: Callable[[float], float], issues: Issu
         try:
             made = _from_row(record, to_day, issues)
         except InputError as error:
-            issues.add(
-                "red",
-                "treatment_impossible",
-                record.place,
-                "",
-                f"{error} The row was left out.",
-                "Correct the row.",
-                patient_id=draft.patient_id,
-            )
+            issues.row_left_out("treatment_impossible", record.place, error, draft.patient_id)
             continue
         found += made
     found += read_visit_treatments(draft.visit_treatments, to_day, draft.patient_id, issues)

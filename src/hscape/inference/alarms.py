@@ -8,6 +8,7 @@ import numpy as np
 
 from hscape.biology.treatment import AntithymocyteGlobulin, Cyclosporine
 from hscape.chart.contradictions import treatment_contradictions
+from hscape.dynamics.coarse_record import COLUMNS
 from hscape.inference.checks import (
     EDGE_SD,
     FEWEST_EFFECTIVE,
@@ -129,10 +130,7 @@ def farthest(problem: Problem, points: np.ndarray) -> str:
     labels, rows = problem.observations.labels, problem.observations.rows
     told = ", ".join(labels[k] for k in order)
     reached = reached_by_transfusion(problem.parameters, problem.chart.sex)
-    low = any(
-        int(rows[k][1]) == COUNT and rows[k][3] < limit and labels[k].startswith(name.split("_")[0])
-        for k in order for name, limit in reached.items()
-    )  # fmt: skip
+    low = any(int(rows[k][1]) == COUNT and rows[k][3] < reached.get(COLUMNS[int(rows[k][2])], 0.0) for k in order)
     return f"; the farthest off: {told}{' (are transfusions missing from the chart?)' if low else ''}"
 
 

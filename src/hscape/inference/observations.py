@@ -13,7 +13,7 @@ import numpy as np
 
 from hscape.chart import Chart, Measurement
 from hscape.chart.analytes import ANALYTES
-from hscape.chart.contradictions import GLOBULINS
+from hscape.chart.records import GLOBULINS
 from hscape.dynamics.coarse_record import COLUMNS
 from hscape.inference.clone_findings import choose_clones, read_clones
 from hscape.inference.finding_rows import (

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from hscape.biology.influence import Influence
 from hscape.biology.treatment import GCSF, AntithymocyteGlobulin, Eltrombopag
 from hscape.chart import Chart, Treatment
-from hscape.chart.contradictions import GLOBULINS, ONE_AT_A_TIME, treatment_contradictions
+from hscape.chart.contradictions import ONE_AT_A_TIME, treatment_contradictions
+from hscape.chart.records import GLOBULINS
 
 TRANSPLANTS = ("transplant",)
 _INHIBITORS, _AGONISTS = ONE_AT_A_TIME
