@@ -248,12 +248,6 @@ def platelet_yield_fold(thrombopoietin, c):
 
 
 @inlined
-def red_cells_of_units(units, c):
-    """Red cells in units of donors, relative to all red cells in health."""
-    return units * c.red_cell_unit_hemoglobin_g / c.hemoglobin_mass_normal_g
-
-
-@inlined
 def platelet_random_loss_per_day(platelets_1e9_per_l, c):
     """Loss per platelet and day to the fixed requirement of the vessel wall; larger when platelets are few."""
     count = max(platelets_1e9_per_l, 0.0)

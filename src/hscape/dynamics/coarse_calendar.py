@@ -121,7 +121,7 @@ def _transplant(y, cells, early, table):
 def _transfuse(y, product, units, passed, c):
     """Donor cells of all ages, as they are some days later: the oldest platelets have gone, others were used up."""
     if product == 0:
-        given = rates.red_cells_of_units(units, c)
+        given = units * c.red_cell_unit_hemoglobin_g / c.hemoglobin_mass_normal_g
         amount = given / (c.mature_red_cell_stage_share * N_RED_CELLS)
         for i in range(RED_CELLS, RED_CELLS + N_RED_CELLS):
             y[i] += amount

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hscape.biology import rates
 from hscape.biology.blood import (
     N_PLATELETS,
     N_RED_CELLS,
@@ -86,7 +85,7 @@ def _add_donor_cells(y, first, count, amount, shares):
 def transfuse(tick, y, h, c, plan, shares, out):
     """Give what the triggers ask for on this day."""
     if hemoglobin_g_per_dl(y, c) < plan.red_cell_trigger_g_per_dl:
-        given = rates.red_cells_of_units(c.red_cell_transfusion_units_count, c)
+        given = c.red_cell_transfusion_units_count * c.red_cell_unit_hemoglobin_g / c.hemoglobin_mass_normal_g
         _add_donor_cells(y, RED_CELLS, N_RED_CELLS, given / (c.mature_red_cell_stage_share * N_RED_CELLS), shares)
         _note(tick, RED_CELL_PRODUCT, c.red_cell_transfusion_units_count, out)
     if platelets_1e9_per_l(y, h, c) < plan.platelet_trigger_1e9_per_l:

@@ -5,16 +5,10 @@ A low count may then be held up by blood of donors. It says how much the person'
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
-
-from hscape.biology import rates
-from hscape.biology.balance import constants
+from hscape.biology.balance import constants_record
 from hscape.chart import Chart
 from hscape.parameters import Parameters
 
-#: Called as plain Python (`py_func`).
-_RATES: Any = rates
 PRODUCT_OF = {"hemoglobin_g_per_dl": "red_cells", "platelets_1e9_per_l": "platelets"}
 _WORDS = {
     "hemoglobin_g_per_dl": "hemoglobin below {:.1f} g/dL",
@@ -29,10 +23,11 @@ def reached_by_transfusion(p: Parameters, sex: str | None) -> dict[str, float]:
         p: trigger, units and what a unit brings.
         sex: for the mass of hemoglobin; a man's if None.
     """
-    c = SimpleNamespace(**constants(p, sex or "male"))
-    given = _RATES.red_cells_of_units.py_func(p["red_cell_transfusion_units_count"], c)
+    c = constants_record(p, sex or "male")
+    unit = p["red_cell_unit_hemoglobin_g"] / float(c["hemoglobin_mass_normal_g"])
+    lift = p["red_cell_transfusion_units_count"] * unit * float(c["hemoglobin_normal_g_per_dl"])
     return {
-        "hemoglobin_g_per_dl": p["red_cell_transfusion_trigger_g_per_dl"] + given * c.hemoglobin_normal_g_per_dl,
+        "hemoglobin_g_per_dl": p["red_cell_transfusion_trigger_g_per_dl"] + lift,
         "platelets_1e9_per_l": p["platelet_transfusion_trigger_1e9_per_l"]
         + p["platelet_transfusion_increment_1e9_per_l"],
     }
